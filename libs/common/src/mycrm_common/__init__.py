@@ -1,0 +1,1 @@
+"""What every MyCRM service shares: events, bus, database, settings, runner."""

@@ -1,0 +1,1 @@
+"""Copies the whole database to a safe place, and proves it."""

@@ -1,0 +1,1 @@
+"""Reads the team's mailbox over IMAP and stores its mail."""

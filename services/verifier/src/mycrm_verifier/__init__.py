@@ -1,0 +1,1 @@
+"""Finds out which addresses still work."""
