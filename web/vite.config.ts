@@ -1,0 +1,27 @@
+import vueI18n from '@intlify/unplugin-vue-i18n/vite'
+import vue from '@vitejs/plugin-vue'
+import { fileURLToPath, URL } from 'node:url'
+import { defineConfig } from 'vite'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// The page runs under `script-src 'self'` without eval, so messages are compiled here and no message compiler is shipped.
+export default defineConfig({
+  plugins: [
+    vue(),
+    vueI18n({
+      include: [at('./src/i18n/*/*.json')],
+      runtimeOnly: true,
+      compositionOnly: true,
+      fullInstall: false,
+      dropMessageCompiler: true,
+    }),
+  ],
+  resolve: { alias: { '@': at('./src') } },
+  define: { __VUE_OPTIONS_API__: 'false' },
+  build: { outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, target: 'es2022' },
+  server: {
+    port: 5173,
+    proxy: { '/api': 'http://127.0.0.1:8080', '/openapi.json': 'http://127.0.0.1:8080' },
+  },
+})
