@@ -1,0 +1,1 @@
+"""How events travel: the port, its adapters, and the form on the wire."""

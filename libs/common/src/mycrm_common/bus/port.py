@@ -1,0 +1,42 @@
+"""What every bus promises, whether it is RabbitMQ or this process.
+
+`publish` returns the ids that are safely held by the transport, or by every consumer where the transport holds
+nothing; the caller keeps the others and tries again. An event may arrive more than once, in any order.
+`receive` returns when the event may be forgotten by the transport; when it raises, the event comes again.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from mycrm_common.bus.envelope import Envelope
+
+Receive = Callable[[bytes], Awaitable[None]]
+
+
+class Bus(Protocol):
+    """Carries events from whoever tells them to each consumer that asked for their type."""
+
+    @property
+    def holds_events(self) -> bool:
+        """Whether the transport itself keeps an event until the consumer is done with it."""
+        ...
+
+    async def subscribe(self, consumer: str, types: Sequence[str], receive: Receive) -> None:
+        """Make a lasting consumer of some types of event, known before anything is published."""
+        ...
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
+        """Hand events over and return the ids of those that are safely held."""
+        ...
+
+    async def ping(self) -> None:
+        """Raise when the transport cannot be reached."""
+        ...
+
+    async def stop_receiving(self) -> None:
+        """Take no new events; return when those in flight are done."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...

@@ -1,0 +1,41 @@
+"""When a failed event is tried again, and when it is set aside: the one table that reads an error's kind.
+
+Delays of 5 s, 30 s, 5 min, 30 min and 2 h, each with up to a fifth of jitter, then parked. What can never
+succeed is parked at once. A database that is away is nobody's fault: it is waited for, and not counted.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from mycrm_common.errors import Kind, MyCRMError
+
+_DELAYS = (5, 30, 300, 1_800, 7_200)
+_JITTER = 0.2
+
+
+class Fate(StrEnum):
+    """What becomes of an event whose attempt failed."""
+
+    WAIT = "wait"
+    RETRY = "retry"
+    PARK = "park"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """A fate, and for a retry how long to wait."""
+
+    fate: Fate
+    delay: timedelta = timedelta(0)
+
+
+def judge(error: Exception, *, attempts: int, luck: float) -> Verdict:
+    """Decide by the error's kind and the attempts made so far; `luck` from 0 to 1 spreads the retries."""
+    kind = error.kind if isinstance(error, MyCRMError) else Kind.BUG
+    if isinstance(error, MyCRMError) and error.code in {"database_busy", "database_unavailable"}:
+        return Verdict(fate=Fate.WAIT)
+    if kind is Kind.INVALID or attempts > len(_DELAYS):
+        return Verdict(fate=Fate.PARK)
+    seconds = _DELAYS[max(attempts, 1) - 1] * (1 + _JITTER * luck)
+    return Verdict(fate=Fate.RETRY, delay=timedelta(seconds=seconds))

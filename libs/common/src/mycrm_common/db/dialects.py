@@ -1,0 +1,41 @@
+"""What differs between SQLite and MariaDB, and may stand nowhere else but here and in migrations."""
+
+from typing import Any
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# MariaDB: lock wait timeout, deadlock, record changed since last read. Nothing was done; try again.
+_MARIADB_BUSY = {1205, 1213, 1020}
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Tell whether the statement only met another one and may simply be tried again."""
+    arguments: tuple[Any, ...] = getattr(error.orig, "args", ())
+    code = arguments[0] if arguments else None
+    return code in _MARIADB_BUSY or "database is locked" in str(code)
+
+
+def is_duplicate(error: DBAPIError) -> bool:
+    """Tell whether a row with that key is there already."""
+    arguments: tuple[Any, ...] = getattr(error.orig, "args", ())
+    return bool(arguments) and (arguments[0] == 1062 or "UNIQUE constraint failed" in str(arguments[0]))  # noqa: PLR2004 - MariaDB's number
+
+
+def insert_ignoring(connection: AsyncConnection, table: Table) -> Insert:
+    """Return an INSERT that leaves a row with the same key as it is."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    # INSERT IGNORE would also swallow values that do not fit; a key that is set to itself changes nothing.
+    first = next(iter(table.primary_key.columns))
+    return mysql.insert(table).on_duplicate_key_update({first.name: table.c[first.name]})
+
+
+def upsert(connection: AsyncConnection, table: Table, values: dict[str, Any], *, key: str) -> Insert:
+    """Return an INSERT of one row that takes over the values where `key` is there already."""
+    changed = {name: value for name, value in values.items() if name != key}
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).values(**values).on_conflict_do_update(index_elements=[key], set_=changed)
+    return mysql.insert(table).values(**values).on_duplicate_key_update(**changed)

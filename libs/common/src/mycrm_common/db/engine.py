@@ -1,0 +1,164 @@
+"""The database behind its URL: SQLite in one process, or MariaDB for many.
+
+SQLite: one write connection behind a fair lock, every transaction begun with BEGIN IMMEDIATE (one that reads
+first and writes later would fail at once where it should wait), WAL, and separate readers that cannot write.
+One process owns the file; a second one is refused by a lock file. MariaDB: READ COMMITTED, utf8mb4, UTC.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from mycrm_common.db.dialects import is_busy
+from mycrm_common.db.guard import SERVICE_OPTION, guard_tables
+from mycrm_common.errors import Kind, MyCRMError, StartError
+from mycrm_common.work import Reading
+
+_SQLITE, _MARIADB = "sqlite+aiosqlite", "mysql+aiomysql"
+_READERS = 4
+_BUSY_MILLISECONDS = 5_000
+_SESSION = (
+    "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES', collation_connection = 'utf8mb4_unicode_ci'"
+)
+
+
+class Database:
+    """Opens connections for writing, one transaction each, and for reading."""
+
+    def __init__(self, url: URL) -> None:
+        self.is_sqlite = url.drivername == _SQLITE
+        self.place = url.render_as_string(hide_password=True)
+        self._lock = asyncio.Lock()
+        self._file_lock = _own_file(url) if self.is_sqlite else None
+        self._writer = _sqlite(url, read_only=False) if self.is_sqlite else _mariadb(url)
+        self._reader = _sqlite(url, read_only=True) if self.is_sqlite else self._writer
+        guard_tables(self._writer)
+
+    @asynccontextmanager
+    async def writing(self, service: str) -> AsyncIterator[AsyncConnection]:
+        """One write transaction of a service; it is rolled back unless the caller commits it."""
+        async with self._fairly(), _translated(), self._writer.connect() as connection:
+            yield await connection.execution_options(**{SERVICE_OPTION: service})
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        """A connection that only looks."""
+        async with _translated(), self._reader.connect() as connection:
+            yield Reading(connection)
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether no other process can be using this database."""
+        return self.is_sqlite
+
+    async def ping(self) -> None:
+        """Raise `database_unavailable` when the database does not answer."""
+        async with self.reading() as reading:
+            await reading.connection.execute(select(1))
+
+    async def close(self) -> None:
+        """Let go of every connection, and of the file."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+        if self._file_lock is not None:
+            os.close(self._file_lock)
+            self._file_lock = None
+
+    @asynccontextmanager
+    async def _fairly(self) -> AsyncIterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        async with self._lock:
+            yield
+
+
+def parse_url(text: str) -> URL:
+    """Return the URL when MyCRM can use it, or say what is wrong with it without repeating its password."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise StartError("database_url_invalid", reason="it is no database URL") from None
+    if url.drivername not in {_SQLITE, _MARIADB}:
+        raise StartError("database_url_invalid", reason=f"{url.drivername} is not {_SQLITE} or {_MARIADB}")
+    if not url.database:
+        raise StartError("database_url_invalid", reason="it names no database")
+    return url
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if is_busy(error):
+            raise MyCRMError("database_busy", Kind.UNAVAILABLE, retry_after=1) from error
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            raise MyCRMError("database_unavailable", Kind.UNAVAILABLE, retry_after=5) from error
+        raise
+
+
+def _own_file(url: URL) -> int | None:
+    path = Path(f"{url.database}.lock")
+    if url.database == ":memory:":
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StartError("data_dir_unusable", path=path.parent, reason=error.strerror) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise StartError("database_in_use", path=url.database) from None
+    return descriptor
+
+
+def _sqlite(url: URL, *, read_only: bool) -> AsyncEngine:
+    size = _READERS if read_only else 1
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(raw: Any, _record: Any) -> None:
+        # None hands BEGIN over to us; the driver would otherwise begin late and without IMMEDIATE.
+        raw.isolation_level = None
+        cursor = raw.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"busy_timeout={_BUSY_MILLISECONDS}",
+            "foreign_keys=ON",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _mariadb(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url.update_query_dict({"charset": "utf8mb4"}),
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_recycle=600,
+        pool_size=10,
+        max_overflow=0,
+        connect_args={
+            "connect_timeout": 10,
+            "init_command": _SESSION,
+        },
+    )

@@ -1,0 +1,31 @@
+"""Log lines in the database: written in batches, read newest first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+
+from mycrm_common.db.tables.logs import logs
+from mycrm_common.logs import LogLine
+from mycrm_common.work import Work
+
+
+async def put(work: Work, lines: Sequence[LogLine]) -> None:
+    """Write lines down."""
+    rows = [
+        {
+            "at": line.at,
+            "service": line.service,
+            "level": line.level,
+            "action": line.action,
+            "text": line.text,
+            "correlation_id": line.correlation_id,
+        }
+        for line in lines
+    ]
+    await work.connection.execute(insert(logs), rows)
+
+
+async def forget(work: Work, *, before: datetime) -> None:
+    """Remove lines that are older than a moment."""
+    await work.connection.execute(delete(logs).where(logs.c.at < before))

@@ -1,0 +1,131 @@
+"""The outbox: events wait here, in the transaction that made them true, until the relay has handed them over.
+
+A relay claims rows for a while (`available_at` moves into the future, `claimed_by` is its name), publishes them
+outside any transaction, and marks those that are held, only where the claim is still its own. The mark gives
+each row its `seq`: one counter row, raised in the same transaction, so the numbers have no gaps.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select, update
+
+from mycrm_common.bus.envelope import Envelope
+from mycrm_common.db.dialects import insert_ignoring
+from mycrm_common.db.tables.events import event_sequence, outbox
+from mycrm_common.work import Reading, Work
+
+NEW, SENT = "new", "sent"
+_COUNTER = "outbox"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """What still waits, and since when."""
+
+    count: int
+    oldest: datetime | None
+
+
+async def put(work: Work, envelopes: Sequence[Envelope], *, service: str) -> None:
+    """Write events beside what they tell, in the same transaction."""
+    if not envelopes:
+        return
+    rows = [
+        {
+            "event_id": envelope.id,
+            "type": envelope.type,
+            "subject": envelope.subject,
+            "service": service,
+            "body": envelope.body,
+            "state": NEW,
+            "available_at": work.at,
+            "attempts": 0,
+            "created_at": work.at,
+        }
+        for envelope in envelopes
+    ]
+    await work.connection.execute(insert(outbox), rows)
+
+
+async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list[bytes]:
+    """Take over the oldest events that wait, for the time of the lease, and return their bytes."""
+    due = (
+        select(outbox.c.id, outbox.c.body)
+        .where(outbox.c.state == NEW, outbox.c.available_at <= work.at)
+        .order_by(outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await work.connection.execute(due)).all()
+    if rows:
+        await work.connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_([row.id for row in rows]))
+            .values(claimed_by=owner, available_at=work.at + lease, attempts=outbox.c.attempts + 1)
+        )
+    return [row.body for row in rows]
+
+
+async def mark_sent(work: Work, event_ids: Sequence[str], *, owner: str) -> int:
+    """Mark events as handed over and number them; those whose claim was lost are left to the new claimer."""
+    mine = (
+        select(outbox.c.id)
+        .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == owner, outbox.c.state == NEW)
+        .order_by(outbox.c.id)
+        .with_for_update()
+    )
+    ids = list((await work.connection.execute(mine)).scalars())
+    if not ids:
+        return 0
+    last = await _raise_counter(work, by=len(ids))
+    numbered = [{"row": row, "number": number} for number, row in enumerate(ids, start=last - len(ids) + 1)]
+    for pair in numbered:
+        await work.connection.execute(
+            update(outbox)
+            .where(outbox.c.id == pair["row"])
+            .values(state=SENT, sent_at=work.at, seq=pair["number"], claimed_by=None)
+        )
+    return len(ids)
+
+
+async def put_back(work: Work, event_ids: Sequence[str], *, owner: str, until: datetime, error: str) -> None:
+    """Give events up until a later moment, with the reason."""
+    await work.connection.execute(
+        update(outbox)
+        .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == owner, outbox.c.state == NEW)
+        .values(available_at=until, claimed_by=None, last_error=error)
+    )
+
+
+async def pending(reading: Reading) -> Pending:
+    """Count what waits."""
+    row = (
+        await reading.connection.execute(
+            select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == NEW)
+        )
+    ).one()
+    return Pending(count=row[0], oldest=row[1])
+
+
+async def _raise_counter(work: Work, *, by: int) -> int:
+    await work.connection.execute(
+        insert_ignoring(work.connection, event_sequence).values(name=_COUNTER, value=0)
+    )
+    await work.connection.execute(
+        update(event_sequence)
+        .where(event_sequence.c.name == _COUNTER)
+        .values(value=event_sequence.c.value + by)
+    )
+    counted = select(event_sequence.c.value).where(event_sequence.c.name == _COUNTER)
+    return int((await work.connection.execute(counted)).scalar_one())
+
+
+async def release_claims(work: Work) -> None:
+    """Make every claimed event available at once: only where no other process can hold one."""
+    await work.connection.execute(
+        update(outbox)
+        .where(outbox.c.state == NEW, outbox.c.claimed_by.is_not(None))
+        .values(claimed_by=None, available_at=work.at)
+    )

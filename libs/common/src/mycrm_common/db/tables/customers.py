@@ -1,0 +1,69 @@
+"""Customers, the ones that were deleted, and addresses that changed.
+
+The first fourteen columns are the original's, some of them wider. `*_key` columns are what is compared (see
+`mycrm_common.keys`); `company_last_contact` is the newest contact with anybody of the company who is not
+invalid, kept by whoever changes one of its parts, so that the follow-up list reads an index.
+"""
+
+from sqlalchemy import Column, Index, String
+
+from mycrm_common.db.tables.registry import table
+from mycrm_common.db.types import Id, LongText, Small, UtcDateTime, key, name
+
+
+def _person_columns() -> list[Column[object]]:
+    return [
+        Column("name", String(255), nullable=False),
+        Column("email", String(320), nullable=False),
+        Column("importance", Small, nullable=False),
+        Column("company", String(255), nullable=False),
+        Column("country", String(100), nullable=False),
+        Column("address", String(512), nullable=False),
+        Column("phone", String(100), nullable=False),
+        Column("website", String(512), nullable=False),
+        Column("comment", LongText, nullable=False),
+        Column("last_contact_date", UtcDateTime),
+        Column("last_checked_date", UtcDateTime),
+        Column("last_checked_log", String(1000), nullable=False),
+        Column("valid", Small, nullable=False),
+        Column("version", Id, nullable=False),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("updated_at", UtcDateTime, nullable=False),
+    ]
+
+
+customers = table(
+    "customers",
+    Column("id", Id, primary_key=True, autoincrement=True),
+    *_person_columns(),
+    Column("email_key", key(320), nullable=False, unique=True),
+    Column("name_key", key(320), nullable=False),
+    Column("company_key", key(320), nullable=False),
+    Column("company_last_contact", UtcDateTime),
+    Index("ix_customers_name_key", "name_key", "id"),
+    Index("ix_customers_company_key", "company_key", "id"),
+    Index("ix_customers_last_contact_date", "last_contact_date", "id"),
+    Index("ix_customers_followup", "company_last_contact", "valid", "importance", "last_contact_date", "id"),
+    owner="api",
+)
+
+deleted_customers = table(
+    "deleted_customers",
+    Column("id", Id, primary_key=True, autoincrement=False),
+    *_person_columns(),
+    Column("email_key", key(320), nullable=False, index=True),
+    Column("deleted_at", UtcDateTime, nullable=False, index=True),
+    Column("deleted_by", name(80), nullable=False),
+    owner="api",
+)
+
+# An e-mail that was changed: until mail-fetcher has moved the mail (`address_moves`), it is read by both.
+address_changes = table(
+    "address_changes",
+    Column("customer_id", Id, primary_key=True, autoincrement=False),
+    Column("version", Id, primary_key=True, autoincrement=False),
+    Column("previous_key", key(320), nullable=False),
+    Column("email_key", key(320), nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    owner="api",
+)

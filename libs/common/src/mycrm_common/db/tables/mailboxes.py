@@ -1,0 +1,81 @@
+"""What mail-fetcher knows of the mailbox: its folders, where each mail lies, and what it was asked to do.
+
+A row of `locations` is one uid of one folder in exactly one named state: `stored` (with its message), `ignored`
+(by the rule in `reason`) or `held` (with the error in `reason`), so that the ledger adds up by counting.
+"""
+
+from sqlalchemy import Column, Index, Integer, String, UniqueConstraint
+
+from mycrm_common.db.tables.registry import table
+from mycrm_common.db.types import Id, LongText, UtcDateTime, key, name
+
+OWNER = "mail-fetcher"
+
+mailboxes = table(
+    "mailboxes",
+    Column("name", key(255), primary_key=True),
+    Column("state", name(20), nullable=False),
+    Column("error_code", name(80), nullable=False),
+    Column("error_detail", String(1000), nullable=False),
+    Column("tried_at", UtcDateTime),
+    Column("synced_at", UtcDateTime),
+    owner=OWNER,
+)
+
+folders = table(
+    "folders",
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("mailbox", key(255), nullable=False),
+    Column("name", key(400), nullable=False),
+    Column("excluded", name(20), nullable=False),
+    Column("uid_validity", Id, nullable=False),
+    Column("last_uid", Id, nullable=False),
+    Column("low_uid", Id, nullable=False),
+    Column("seen_messages", Id, nullable=False),
+    Column("seen_uid_next", Id, nullable=False),
+    Column("window_from", UtcDateTime),
+    Column("error_code", name(80), nullable=False),
+    Column("error_detail", String(1000), nullable=False),
+    Column("looked_at", UtcDateTime),
+    UniqueConstraint("mailbox", "name"),
+    owner=OWNER,
+)
+
+locations = table(
+    "locations",
+    Column("folder_id", Id, primary_key=True, autoincrement=False),
+    Column("uid_validity", Id, primary_key=True, autoincrement=False),
+    Column("uid", Id, primary_key=True, autoincrement=False),
+    Column("state", name(10), nullable=False),
+    Column("reason", name(80), nullable=False),
+    Column("detail", String(1000), nullable=False),
+    Column("message_id", Id, index=True),
+    Column("internal_date", UtcDateTime),
+    Column("size", Id, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Index("ix_locations_state", "state", "folder_id"),
+    owner=OWNER,
+)
+
+# What people asked of the mailbox, taken over from `requests` by its event; done outside any transaction.
+mailbox_tasks = table(
+    "mailbox_tasks",
+    Column("request_id", name(36), primary_key=True),
+    Column("verb", name(20), nullable=False),
+    Column("state", name(10), nullable=False),
+    Column("available_at", UtcDateTime, nullable=False),
+    Column("claimed_by", name(36)),
+    Column("attempts", Integer, nullable=False),
+    Column("answer", LongText),
+    Column("created_at", UtcDateTime, nullable=False),
+    owner=OWNER,
+)
+
+# Which address changes of customers have been carried out in `msg_addrs`.
+address_moves = table(
+    "address_moves",
+    Column("customer_id", Id, primary_key=True, autoincrement=False),
+    Column("version", Id, primary_key=True, autoincrement=False),
+    Column("moved_at", UtcDateTime, nullable=False),
+    owner=OWNER,
+)

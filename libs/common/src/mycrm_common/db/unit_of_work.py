@@ -1,0 +1,67 @@
+"""One transaction of one service, and the only place that commits.
+
+Leaving the block without an error writes the told events to the outbox and commits both together; an error
+rolls both back. After a commit that told something, the relay is woken.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from mycrm_common.bus.codec import seal
+from mycrm_common.clock import Clock
+from mycrm_common.crash import CrashPoints
+from mycrm_common.db import outbox
+from mycrm_common.db.engine import Database
+from mycrm_common.ids import new_id
+from mycrm_common.logs import correlation_id
+from mycrm_common.work import Work
+
+
+class SqlUnits:
+    """Opens units of work for one service."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        service: str,
+        clock: Clock,
+        crash: CrashPoints,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._service = service
+        self._clock = clock
+        self._crash = crash
+        self._told = told
+
+    def __call__(self) -> AbstractAsyncContextManager[Work]:
+        """Begin a transaction that is committed when the block ends well."""
+        return self._unit()
+
+    @asynccontextmanager
+    async def _unit(self) -> AsyncIterator[Work]:
+        async with self._database.writing(self._service) as connection:
+            await connection.begin()
+            work = Work(connection, at=self._clock.now())
+            yield work
+            await self.conclude(work)
+        if work.told:
+            self._told()
+
+    async def conclude(self, work: Work) -> None:
+        """Write the events beside what they tell, and make all of it true."""
+        envelopes = [
+            seal(
+                event,
+                event_id=new_id(work.at),
+                service=self._service,
+                at=work.at,
+                correlation_id=correlation_id(),
+            )
+            for event in work.told
+        ]
+        await outbox.put(work, envelopes, service=self._service)
+        self._crash.reach("unit.before_commit")
+        await work.connection.commit()
+        self._crash.reach("unit.committed")

@@ -1,0 +1,31 @@
+"""All events, by their wire names: the only meaning that services share."""
+
+from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
+from mycrm_common.events.mailboxes import (
+    MailboxFailed,
+    MailboxRequestAnswered,
+    MailboxSynced,
+    MailboxSyncRequested,
+    MailboxTestRequested,
+)
+from mycrm_common.events.messages import MessageStored
+from mycrm_common.events.registry import Event
+from mycrm_common.events.settings import SettingsChanged
+
+_ALL: tuple[type[Event], ...] = (
+    CustomerAdded,
+    CustomerDeleted,
+    CustomerUpdated,
+    MailboxFailed,
+    MailboxRequestAnswered,
+    MailboxSyncRequested,
+    MailboxSynced,
+    MailboxTestRequested,
+    MessageStored,
+    SettingsChanged,
+)
+
+
+def event_types() -> dict[str, type[Event]]:
+    """Return each event's class by its name on the wire."""
+    return {cls.event_type: cls for cls in _ALL}

@@ -1,0 +1,84 @@
+"""Whether a process lives and is ready: asked over HTTP by people, compose and monitoring.
+
+`/livez` says that the loop turns. `/readyz` asks the database and the services' own pings; a broker that is
+away shows under `?verbose` but does not make a service unready, because the outbox absorbs it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from mycrm_common.errors import MyCRMError, StartError
+
+_PING_SECONDS = 2.0
+
+
+@dataclass(kw_only=True)
+class Health:
+    """What is asked, and whether the process takes work at all."""
+
+    needed: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    shown: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    is_open: bool = False
+
+    async def report(self) -> tuple[bool, dict[str, str]]:
+        """Return whether the process is ready, and what each ping said."""
+        said = {name: await _ask(ping) for name, ping in (self.needed | self.shown).items()}
+        well = all(said[name] == "ok" for name in self.needed)
+        return self.is_open and well, said
+
+
+def health_routes(health: Health) -> list[web.RouteDef]:
+    """Return `/livez` and `/readyz`, for any HTTP door."""
+
+    async def live(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def ready(request: web.Request) -> web.Response:
+        is_ready, said = await health.report()
+        body: dict[str, object] = {"status": "ok" if is_ready else "unready"}
+        if "verbose" in request.query:
+            body["checks"] = said
+        return web.json_response(body, status=200 if is_ready else 503)
+
+    return [web.get("/livez", live), web.get("/readyz", ready)]
+
+
+@asynccontextmanager
+async def listening(app: web.Application, *, host: str, port: int) -> AsyncIterator[str]:
+    """Serve an application until the block ends, and yield its address; a port in use stops the start."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=25)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise StartError("port_unusable", host=host, port=port, reason=error.strerror) from None
+        bound = runner.addresses[0]
+        yield f"http://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def health_door(health: Health, *, port: int) -> AsyncIterator[str]:
+    """Serve health alone, on all interfaces, for a service that has no page."""
+    app = web.Application()
+    app.add_routes(health_routes(health))
+    async with listening(app, host="0.0.0.0", port=port) as address:
+        yield address
+
+
+async def _ask(ping: Callable[[], Awaitable[None]]) -> str:
+    try:
+        async with asyncio.timeout(_PING_SECONDS):
+            await ping()
+    except TimeoutError:
+        return "no answer"
+    except MyCRMError as error:
+        return error.code
+    return "ok"

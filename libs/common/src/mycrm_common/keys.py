@@ -1,0 +1,25 @@
+"""Key columns: what search, sorting and uniqueness compare, made here so that both databases agree.
+
+A key is the text in Unicode's NFKC form, trimmed, inner blanks joined, case-folded; the databases compare it
+byte by byte. A domain is compared in its ASCII form, so that `büro.example` and its xn-- spelling are one.
+"""
+
+import unicodedata
+
+_KEY_LENGTH = 320
+
+
+def text_key(text: str) -> str:
+    """Return the form of a name or company under which it is searched, sorted and grouped."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(folded.split())[:_KEY_LENGTH]
+
+
+def email_key(address: str) -> str:
+    """Return the form of an e-mail address under which it is unique and found among the mail."""
+    local, at, domain = text_key(address).rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass  # What is no domain name is compared as it stands.
+    return f"{local}{at}{domain}"

@@ -1,0 +1,72 @@
+"""What stops a start, in one line and in the reader's language. The code is the key; the values fill the line."""
+
+import locale
+
+from mycrm_common.errors import StartError
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "setting_invalid": ("{name} is not usable: {reason}", "设置项 {name} 无法使用：{reason}"),
+    "setting_file_unreadable": (
+        "{name} names {path}, which cannot be read: {reason}",
+        "{name} 指定的文件 {path} 无法读取：{reason}",
+    ),
+    "config_json_invalid": (
+        "the file named by MYCRM_CONFIG_FILE is not a usable config.json: {reason}",
+        "MYCRM_CONFIG_FILE 指定的 config.json 无法使用：{reason}",
+    ),
+    "secret_key_short": (
+        "MYCRM_SECRET_KEY needs at least {least} characters",
+        "MYCRM_SECRET_KEY 至少需要 {least} 个字符",
+    ),
+    "data_dir_unusable": (
+        "the data folder {path} cannot be used: {reason}. Set MYCRM_DATA_DIR to a folder that you may write",
+        "数据目录 {path} 无法使用：{reason}。请将 MYCRM_DATA_DIR 设为可写的目录",
+    ),
+    "database_url_invalid": (
+        "MYCRM_DATABASE_URL is not usable: {reason}",
+        "MYCRM_DATABASE_URL 无法使用：{reason}",
+    ),
+    "bus_url_invalid": ("MYCRM_BUS_URL is not usable: {reason}", "MYCRM_BUS_URL 无法使用：{reason}"),
+    "database_in_use": (
+        "another MyCRM is using {path}; stop it first, or set another MYCRM_DATA_DIR",
+        "另一个 MyCRM 正在使用 {path}；请先停止它，或设置其他 MYCRM_DATA_DIR",
+    ),
+    "database_newer": (
+        "the database has schema {found}, made by a newer MyCRM than this one (schema {known}); upgrade MyCRM",
+        "数据库结构版本为 {found}，由更新版本的 MyCRM 创建（本程序为 {known}）；请升级 MyCRM",
+    ),
+    "database_unreadable": (
+        "the database {path} cannot be opened: {reason}",
+        "数据库 {path} 无法打开：{reason}",
+    ),
+    "database_unreachable": (
+        "the database does not answer: {reason}",
+        "数据库没有响应：{reason}",
+    ),
+    "port_unusable": (
+        "cannot listen on {host}:{port}: {reason}. Set MYCRM_HTTP_PORT (or MYCRM_HEALTH_PORT) to a free port",
+        "无法监听 {host}:{port}：{reason}。请将 MYCRM_HTTP_PORT（或 MYCRM_HEALTH_PORT）设为空闲端口",
+    ),
+    "web_missing": (
+        "the web page is not built: run `make setup`",
+        "网页尚未构建：请运行 make setup",
+    ),
+}
+
+
+def reader_language(wish: str) -> str:
+    """Return the language for the console: the one wished for, else the locale's."""
+    if wish:
+        return wish
+    try:
+        name = locale.setlocale(locale.LC_MESSAGES, "")
+    except locale.Error:
+        return "en"
+    return "zh-CN" if name.startswith("zh") else "en"
+
+
+def start_line(error: StartError, *, language: str) -> str:
+    """Return the one line that tells why MyCRM does not start."""
+    english, chinese = _TEXTS.get(error.code, ("{code}: {detail}", "{code}：{detail}"))
+    text = chinese if language == "zh-CN" else english
+    return "MyCRM: " + text.format_map({"code": error.code, "detail": error.detail, **error.values})
