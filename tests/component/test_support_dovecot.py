@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.certificates import Certificate, make_authority
 from tests.support.dovecot import DovecotServer, dovecot
+from tests.support.mailbox_maker import FOLDERS, make_mailbox
 
 pytestmark = pytest.mark.servers("dovecot")
 MAIL = b"From: li@example.com\r\nTo: sales@example.cn\r\nSubject: hello\r\n\r\nhello\r\n"
@@ -95,6 +96,13 @@ async def test_a_bad_certificate_is_refused_by_a_verifying_client(
     async with dovecot(tmp_path, authority=authority, certificate=bad[kind]) as server:
         with pytest.raises(ssl.SSLCertVerificationError, match=complaint):
             _client(server, ca_file=server.ca_file)
+
+
+async def test_a_made_mailbox_arrives_whole(dovecot_server: DovecotServer) -> None:
+    mailbox = make_mailbox(500)
+    await dovecot_server.deliver_all(mailbox)
+    found = {folder: len(await dovecot_server.flags(folder)) for folder in FOLDERS}
+    assert found == mailbox.per_folder
 
 
 def _client(server: DovecotServer, *, ca_file: Path) -> imaplib.IMAP4_SSL:
