@@ -1,0 +1,179 @@
+"""What answers mean: folders, numbers of a folder, UIDs found, items fetched.
+
+Everything is keyed by what an answer says itself (UID, item name), never by the order of answers, and news that
+nobody asked for may stand between them. What cannot be understood is left out; the caller sees what is missing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+
+from mycrm_mail_fetcher.adapters.imap.framing import Answer
+from mycrm_mail_fetcher.adapters.imap.names import readable_name, wire_name
+from mycrm_mail_fetcher.adapters.imap.tokens import Atom, Token, tokens
+from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
+
+Items = dict[bytes, Token]
+
+LONGEST_NUMBER = 20
+NAME = 3  # LIST, attributes, separator, name
+_SPECIAL_USES = frozenset({"all", "archive", "drafts", "flagged", "important", "junk", "sent", "trash"})
+_UNSELECTABLE = frozenset({"noselect", "nonexistent"})
+_EXISTS = re.compile(rb"\* +(\d{1,10}) +EXISTS\b", re.IGNORECASE)
+_FETCH = re.compile(rb"(?:\* +)?\d+ +FETCH\b", re.IGNORECASE)
+_SEARCH = re.compile(rb"\* +SEARCH\b", re.IGNORECASE)
+_CODE = re.compile(rb"\* +OK +\[([A-Z]+) +(\d{1,20})\]", re.IGNORECASE)
+_NUMBER = re.compile(rb"\d{1,10}")
+_DATE = re.compile(
+    rb" *(\d{1,2})-([A-Za-z]{3})-(\d{4}) +(\d{1,2}):(\d{2}):(\d{2})(?: +([+-])(\d{2})(\d{2}))?"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def capabilities(answers: Iterable[Answer]) -> frozenset[str]:
+    """What the server says it can do, in capitals."""
+    return frozenset(
+        word.decode("latin-1").upper() for line in _named(answers, b"CAPABILITY") for word in _words(line[1:])
+    )
+
+
+def folders(answers: Iterable[Answer]) -> list[RemoteFolder]:
+    """The folders of LIST answers; one without a name is not a folder."""
+    return [
+        _folder(attributes, name)
+        for line in _named(answers, b"LIST")
+        if len(line) > NAME
+        and isinstance(attributes := line[1], list)
+        and isinstance(name := line[NAME], bytes)
+        and name
+    ]
+
+
+def folder_status(answers: Iterable[Answer]) -> FolderStatus | None:
+    """The numbers of a STATUS answer, or None when the server left them out."""
+    for line in _named(answers, b"STATUS"):
+        pairs = line[-1]
+        if isinstance(pairs, list) and b"UIDNEXT" in (told := _pairs(pairs)) and b"MESSAGES" in told:
+            return FolderStatus(
+                messages=_number(told[b"MESSAGES"]),
+                uid_next=_number(told[b"UIDNEXT"]),
+                uid_validity=_number(told.get(b"UIDVALIDITY")),
+            )
+    return None
+
+
+def opened_status(answers: Iterable[Answer]) -> FolderStatus:
+    """The numbers that EXAMINE tells."""
+    told = {b"EXISTS": 0, b"UIDNEXT": 0, b"UIDVALIDITY": 0}
+    for answer in answers:
+        if match := _EXISTS.match(answer.texts[0]):
+            told[b"EXISTS"] = int(match[1])
+        elif match := _CODE.match(answer.texts[0]):
+            told[match[1].upper()] = int(match[2])
+    return FolderStatus(
+        messages=told[b"EXISTS"], uid_next=told[b"UIDNEXT"], uid_validity=told[b"UIDVALIDITY"]
+    )
+
+
+def found_uids(answers: Iterable[Answer]) -> set[int]:
+    """The UIDs of all SEARCH answers together; one search may be answered in several lines."""
+    return {
+        int(match[0])
+        for answer in answers
+        if (head := _SEARCH.match(answer.texts[0]))
+        for match in _NUMBER.finditer(answer.texts[0].partition(b"(")[0], head.end())
+        if int(match[0]) > 0
+    }
+
+
+def fetched(answers: Iterable[Answer]) -> dict[int, Items]:
+    """Items by UID, in any number of answers per mail; what has no UID is news about something else."""
+    mails: dict[int, Items] = {}
+    for answer in answers:
+        if not _FETCH.match(answer.texts[0]):
+            continue
+        for part in tokens(answer)[2:]:
+            items = _pairs(part) if isinstance(part, list) else {}
+            if uid := _number(items.get(b"UID")):
+                mails.setdefault(uid, {}).update(items)
+    return mails
+
+
+def section(items: Mapping[bytes, Token], *names: bytes) -> bytes | None:
+    """The bytes of the first of these items that is there; a server may add the offset "<0>" to a name."""
+    for name in names:
+        for key in (name, name + b"<0>"):
+            value = items.get(key)
+            if isinstance(value, bytes) and not isinstance(value, Atom):
+                return value
+    return None
+
+
+def size(items: Mapping[bytes, Token]) -> int | None:
+    """RFC822.SIZE, or None when it was not told."""
+    return _digits(items.get(b"RFC822.SIZE"))
+
+
+def internal_date(items: Mapping[bytes, Token]) -> datetime | None:
+    """INTERNALDATE in UTC, also with a one-digit day or without a zone; None when it is no date."""
+    value = items.get(b"INTERNALDATE")
+    match = _DATE.fullmatch(value.strip()) if isinstance(value, bytes) else None
+    if match is None:
+        return None
+    try:
+        local = datetime(
+            int(match[3]),
+            _MONTHS.index(match[2].decode().lower()) + 1,
+            int(match[1]),
+            int(match[4]),
+            int(match[5]),
+            int(match[6]),
+            tzinfo=_zone(match),
+        )
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(match: re.Match[bytes]) -> timezone:
+    offset = timedelta(hours=int(match[8] or 0), minutes=int(match[9] or 0))
+    if offset >= timedelta(days=1):  # an impossible zone is worth less than the date that it stands beside
+        return UTC
+    return timezone(-offset if match[7] == b"-" else offset)
+
+
+def _named(answers: Iterable[Answer], name: bytes) -> Iterator[list[Token]]:
+    pattern = re.compile(rb"(?:\* +)?" + name + rb"\b", re.IGNORECASE)
+    return (tokens(answer) for answer in answers if pattern.match(answer.texts[0]))
+
+
+def _folder(attributes: list[Token], name: bytes) -> RemoteFolder:
+    marks = {word.decode("latin-1").lower().lstrip("\\") for word in _words(attributes)}
+    return RemoteFolder(
+        name=readable_name(name),
+        wire_name=wire_name(name),
+        special_use=min(marks & _SPECIAL_USES, default=""),
+        selectable=not marks & _UNSELECTABLE,
+    )
+
+
+def _pairs(flat: list[Token]) -> Items:
+    return {
+        bytes(key).upper(): value
+        for key, value in zip(flat[::2], flat[1::2], strict=False)
+        if isinstance(key, bytes)
+    }
+
+
+def _words(line: Iterable[Token]) -> Iterator[bytes]:
+    return (word for word in line if isinstance(word, bytes))
+
+
+def _number(token: Token) -> int:
+    return _digits(token) or 0
+
+
+def _digits(token: Token) -> int | None:
+    return (
+        int(token) if isinstance(token, bytes) and len(token) <= LONGEST_NUMBER and token.isdigit() else None
+    )

@@ -1,0 +1,123 @@
+"""One owner of one wire. After any doubt (time-out, cancellation, nonsense, loss) it is closed and never used again.
+
+A command has two time limits: silence, which every byte from the server breaks, so that a slow line may finish;
+and a ceiling on the whole, so that a server that drips a byte now and then cannot hold us for ever.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from mycrm_common.errors import MyCRMError
+from mycrm_mail_fetcher.adapters.imap import failures
+from mycrm_mail_fetcher.adapters.imap.commands import Command, plain
+from mycrm_mail_fetcher.adapters.imap.framing import ProtocolViolationError, Room
+from mycrm_mail_fetcher.adapters.imap.wire import Reply, Wire
+
+SMALL = Room()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """How long to wait, in seconds: to connect, to sign in, for a silent server, for one command in all."""
+
+    connect: float = 15
+    login: float = 30
+    command: float = 60
+    longest: float = 900
+    goodbye: float = 3
+
+
+class Connection:
+    """Asks commands one after the other, and speaks of failures in MyCRM's words."""
+
+    def __init__(self, wire: Wire, patience: Patience) -> None:
+        self._wire = wire
+        self._patience = patience
+
+    async def ask(self, command: Command, room: Room = SMALL) -> Reply:
+        """The server's reply, be it OK, NO or BAD."""
+        try:
+            async with asyncio.timeout(self._patience.command) as limit:
+                self._wire.on_data = self._extend(limit)
+                return await self._wire.ask(command, room)
+        except BaseException as error:
+            self.abandon()
+            if (known := _in_our_words(error, command)) is None:
+                raise
+            raise known from error
+        finally:
+            self._wire.on_data = _unwatched
+
+    async def must(self, command: Command, room: Room = SMALL) -> Reply:
+        """The server's reply to a command that it has no reason to refuse."""
+        reply = await self.ask(command, room)
+        if reply.result != "OK":
+            self.abandon()
+            raise failures.protocol_error(f"{command.name} was refused: {reply.text}")
+        return reply
+
+    async def secure(self, context: ssl.SSLContext, host: str) -> None:
+        """Go on in TLS after STARTTLS."""
+        try:
+            await self._wire.secure(context, host)
+        except ProtocolViolationError as error:
+            self.abandon()
+            raise failures.protocol_error(error) from error
+        except (OSError, ValueError) as error:
+            self.abandon()
+            raise failures.connecting_fault(error) from error
+        except BaseException:
+            self.abandon()
+            raise
+
+    def signed_in(self) -> None:
+        """From here on folders can be listed and opened."""
+        self._wire.signed_in()
+
+    def opened(self) -> None:
+        """From here on mail can be fetched."""
+        self._wire.opened()
+
+    def abandon(self) -> None:
+        """Close without a word, now."""
+        self._wire.fail(failures.ConnectionBrokenError("the connection was given up"))
+
+    async def leave(self) -> None:
+        """Say goodbye if the server still listens, and close in any case."""
+        try:
+            async with asyncio.timeout(self._patience.goodbye):
+                with suppress(MyCRMError):
+                    await self.ask(plain("LOGOUT"))
+                self._wire.close()
+                await self._wire.ended.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self.abandon()
+
+    def _extend(self, limit: asyncio.Timeout) -> Callable[[], None]:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._patience.longest
+
+        def on_data() -> None:
+            if not limit.expired():
+                limit.reschedule(min(loop.time() + self._patience.command, end))
+
+        return on_data
+
+
+def _in_our_words(error: BaseException, command: Command) -> MyCRMError | None:
+    if isinstance(error, TimeoutError):
+        return failures.connection_lost(f"no end of the answer to {command.name} in time")
+    if isinstance(error, failures.ConnectionBrokenError):
+        return failures.connection_lost(error)
+    if isinstance(error, ProtocolViolationError):
+        return failures.protocol_error(error)
+    return None
+
+
+def _unwatched() -> None:
+    """No command is under way, so nothing is timed."""

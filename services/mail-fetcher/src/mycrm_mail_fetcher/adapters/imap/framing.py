@@ -1,0 +1,140 @@
+"""From a stream of bytes to whole answers, with a bound on what is kept.
+
+An answer is a line, or several that are joined by literals ("{5}", line end, five bytes, and the line goes on).
+What this file must withstand: chunks that end anywhere, a line without end, a literal far larger than was asked
+for. A literal is kept up to its room, and what is beyond it is read over, so that one monstrous mail cannot
+block the folder it lies in; one that is announced far beyond any sense ends the conversation.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}\Z")
+_FREE_TEXT = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
+
+
+class ProtocolViolationError(Exception):
+    """The server said what no IMAP server may say, or more than was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """How much one command's answers may take: the longest line, the bytes kept of a literal, all together.
+
+    `literal_refused` is the announced size from which a literal is not even read over.
+    """
+
+    line: int = 1 << 20
+    literal: int = 1 << 16
+    literal_refused: int = 1 << 26
+    total: int = 1 << 23
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One whole answer: texts[0], literals[0], texts[1], ...; the "{n}" before a literal is cut off."""
+
+    texts: tuple[bytes, ...]
+    literals: tuple[bytes, ...] = ()
+
+    @property
+    def untagged(self) -> bool:
+        """Whether this is data or news, not the end of a command."""
+        return self.texts[0].startswith(b"*")
+
+    @property
+    def continuation(self) -> bool:
+        """Whether the server waits for the rest of a command."""
+        return self.texts[0].startswith(b"+")
+
+
+class Framer:
+    """Takes chunks as they come and gives answers as they become whole."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._buffer = bytearray()
+        self._searched = 0
+        self._texts: list[bytes] = []
+        self._literals: list[bytes] = []
+        self._literal = bytearray()
+        self._due = 0
+        self._reading_literal = False
+        self._kept = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing of an unfinished answer is held."""
+        return not (self._buffer or self._texts or self._reading_literal)
+
+    def allow(self, room: Room) -> None:
+        """Begin a new account: from here on, answers may take this much."""
+        self._room, self._kept = room, 0
+
+    def feed(self, chunk: bytes) -> Iterator[Answer]:
+        """The answers that became whole with this chunk."""
+        self._buffer += chunk
+        while self._literal_done():
+            line = self._next_line()
+            if line is None:
+                return
+            if self._begins_literal(line):
+                continue
+            yield self._whole_answer()
+
+    def _literal_done(self) -> bool:
+        if not self._reading_literal:
+            return True
+        taken = min(self._due, len(self._buffer))
+        room_left = max(self._room.literal - len(self._literal), 0)
+        kept = bytes(self._buffer[: min(taken, room_left)])
+        self._keep(len(kept))
+        self._literal += kept
+        del self._buffer[:taken]
+        self._due -= taken
+        if self._due:
+            return False
+        self._literals.append(bytes(self._literal))
+        self._literal = bytearray()
+        self._reading_literal = False
+        return True
+
+    def _next_line(self) -> bytes | None:
+        end = self._buffer.find(b"\r\n", self._searched)
+        if end > self._room.line or (end < 0 and len(self._buffer) > self._room.line):
+            raise ProtocolViolationError(f"a line longer than {self._room.line} bytes")
+        if end < 0:
+            self._searched = max(len(self._buffer) - 1, 0)
+            return None
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 2]
+        self._searched = 0
+        self._keep(len(line))
+        return line
+
+    def _begins_literal(self, line: bytes) -> bool:
+        match = _LITERAL.search(line) if self._may_hold_literals(line) else None
+        if match is None:
+            self._texts.append(line)
+            return False
+        self._due = int(match[1])
+        if self._due > self._room.literal_refused:
+            raise ProtocolViolationError(f"a literal of {self._due} bytes")
+        self._texts.append(line[: match.start()])
+        self._reading_literal = True
+        return True
+
+    def _may_hold_literals(self, line: bytes) -> bool:
+        # A sentence for people ("* OK ... {3}") or the end of a command may end like a literal without being one.
+        return bool(self._texts) or (line.startswith(b"*") and not _FREE_TEXT.match(line))
+
+    def _whole_answer(self) -> Answer:
+        answer = Answer(tuple(self._texts), tuple(self._literals))
+        self._texts, self._literals = [], []
+        return answer
+
+    def _keep(self, size: int) -> None:
+        self._kept += size
+        if self._kept > self._room.total:
+            raise ProtocolViolationError(f"answers of more than {self._room.total} bytes")

@@ -1,0 +1,106 @@
+"""What a signed-in connection does for the rest of MyCRM: look at folders, find mail, read it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from mycrm_common.errors import MyCRMError
+from mycrm_mail_fetcher.adapters.imap import answers, commands, failures
+from mycrm_mail_fetcher.adapters.imap.connection import Connection
+from mycrm_mail_fetcher.adapters.imap.fetching import bodies, heads, search_by_hand
+from mycrm_mail_fetcher.adapters.imap.framing import Room
+from mycrm_mail_fetcher.adapters.imap.wire import Reply
+from mycrm_mail_fetcher.ports import FolderStatus, MailHead, RemoteFolder
+
+_MANY_FOLDERS = Room(total=1 << 24)
+_MANY_UIDS = Room(line=1 << 24, total=1 << 24)
+_SPECIAL_USE_ON_DEMAND = {"LIST-EXTENDED", "SPECIAL-USE"}
+_UNSAFE = "unsafe login"
+
+
+class Session:
+    """A mailbox that can be read, through one connection."""
+
+    def __init__(self, connection: Connection, able: frozenset[str]) -> None:
+        self._connection = connection
+        self._able = able
+        self._opened: RemoteFolder | None = None
+
+    async def folders(self) -> list[RemoteFolder]:
+        """Every folder that has a name."""
+        if self._able >= _SPECIAL_USE_ON_DEMAND:
+            reply = await self._connection.ask(commands.list_folders(with_special_use=True), _MANY_FOLDERS)
+            if reply.result == "OK":
+                return answers.folders(reply.answers)
+        reply = await self._connection.must(commands.list_folders(with_special_use=False), _MANY_FOLDERS)
+        return answers.folders(reply.answers)
+
+    async def status(self, folder: RemoteFolder) -> FolderStatus:
+        """How the folder stands now, without opening it (163 tells nothing then, so there it is opened)."""
+        reply = await self._connection.ask(commands.status(folder.wire_name))
+        if reply.result != "OK":
+            raise await self._refusal(folder, reply)
+        return answers.folder_status(reply.answers) or await self._glance(folder)
+
+    async def open(self, folder: RemoteFolder) -> FolderStatus:
+        """Make this the folder that is read; nothing in it can be changed."""
+        self._opened = None
+        reply = await self._connection.ask(commands.examine(folder.wire_name))
+        if reply.result != "OK":
+            self._connection.signed_in()
+            raise await self._refusal(folder, reply)
+        self._connection.opened()
+        self._opened = folder
+        return answers.opened_status(reply.answers)
+
+    async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
+        """UIDs greater than `above` of mail of that day or later, ascending."""
+        folder = self._must_be_open()
+        reply = await self._connection.ask(commands.search_since(day, above=above), _MANY_UIDS)
+        if reply.result == "OK":
+            found = answers.found_uids(reply.answers)
+        else:
+            messages = (await self.open(folder)).messages
+            found = await search_by_hand(self._connection, day, messages=messages, above=above)
+        # "n:*" always brings the last mail, even one below n.
+        return sorted(uid for uid in found if uid > above)
+
+    async def heads(self, uids: Iterable[int]) -> list[MailHead]:
+        """The heads of these mails, ascending; what the server does not give is not among them."""
+        self._must_be_open()
+        return await heads(self._connection, uids)
+
+    async def bodies(self, uids: Iterable[int], *, limit: int) -> Mapping[int, bytes]:
+        """The first `limit` bytes of these mails; what the server does not give is not among them."""
+        self._must_be_open()
+        return await bodies(self._connection, uids, limit=limit)
+
+    async def present(self, uids: Iterable[int]) -> list[int]:
+        """Those of the UIDs that are still in the folder, ascending."""
+        self._must_be_open()
+        wanted, found = set(uids), set[int]()
+        for batch in commands.batches(wanted):
+            reply = await self._connection.must(commands.search_uids(batch))
+            found |= answers.found_uids(reply.answers)
+        return sorted(found & wanted)
+
+    def _must_be_open(self) -> RemoteFolder:
+        if self._opened is None:
+            raise RuntimeError("no folder is open")
+        return self._opened
+
+    async def _glance(self, folder: RemoteFolder) -> FolderStatus:
+        before = self._opened
+        status = await self.open(folder)
+        if before and before != folder:
+            await self.open(before)
+        return status
+
+    async def _refusal(self, folder: RemoteFolder, reply: Reply) -> MyCRMError:
+        # Servers word "no such folder" as they like, so the list decides whether it is that or a passing trouble.
+        if _UNSAFE in reply.text.lower():
+            return failures.login_refused(reply.text, secret="")
+        listed = await self._connection.must(commands.list_one(folder.wire_name))
+        for known in answers.folders(listed.answers):
+            if known.wire_name == folder.wire_name and known.selectable:
+                return failures.protocol_error(f"{folder.name}: {reply.text}")
+        return failures.folder_missing(folder.name)

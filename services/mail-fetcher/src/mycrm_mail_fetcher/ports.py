@@ -1,0 +1,98 @@
+"""What mail-fetcher needs from the world outside, in its own words.
+
+The mailbox is only ever read. A session belongs to one owner and does one thing at a time; whatever it raises
+other than `mailbox_folder_missing` means that it is over: connect again.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailAccount:
+    """Where the team's mailbox is and how to sign in; `ca_file` is one more authority to trust."""
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoteFolder:
+    """A folder on the server: `name` is for people, `wire_name` (one character per byte) for the server.
+
+    `special_use` is one of all, archive, drafts, flagged, important, junk, sent, trash, or empty.
+    """
+
+    name: str
+    wire_name: str
+    special_use: str
+    selectable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FolderStatus:
+    """How a folder stood at one moment; a number that the server does not tell is 0."""
+
+    messages: int
+    uid_next: int
+    uid_validity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailHead:
+    """What is known of a mail before its text is read: when it came (UTC), its size, its header's bytes."""
+
+    uid: int
+    internal_date: datetime
+    size: int
+    header: bytes
+
+
+class ImapSession(Protocol):
+    """A signed-in connection to the mailbox."""
+
+    async def folders(self) -> list[RemoteFolder]:
+        """Every folder that has a name."""
+        ...
+
+    async def status(self, folder: RemoteFolder) -> FolderStatus:
+        """How the folder stands now, without opening it."""
+        ...
+
+    async def open(self, folder: RemoteFolder) -> FolderStatus:
+        """Make this the folder that the methods below read; nothing in it can be changed."""
+        ...
+
+    async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
+        """UIDs greater than `above` of mail that came on the day or later by the server's calendar, ascending.
+
+        Where that calendar is unknown, mail of the day before may be among them.
+        """
+        ...
+
+    async def heads(self, uids: Iterable[int]) -> list[MailHead]:
+        """The heads of these mails, ascending by UID; what the server does not give is not among them."""
+        ...
+
+    async def bodies(self, uids: Iterable[int], *, limit: int) -> Mapping[int, bytes]:
+        """The first `limit` bytes of these mails by UID; what the server does not give is not among them."""
+        ...
+
+    async def present(self, uids: Iterable[int]) -> list[int]:
+        """Those of the UIDs that are still in the folder, ascending: tells a mail withheld from one deleted."""
+        ...
+
+
+class MailServer(Protocol):
+    """The way to a mailbox."""
+
+    def connect(self, account: MailAccount) -> AbstractAsyncContextManager[ImapSession]:
+        """A session that is signed in over verified TLS and ends with the block."""
+        ...
