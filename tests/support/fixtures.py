@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.support.certificates import Authority, make_authority
 from tests.support.dovecot import DovecotServer, dovecot
+from tests.support.mariadb import MariaDBServer, mariadb
 from tests.support.servers import need
 
 
@@ -22,3 +24,27 @@ async def dovecot_server(tmp_path: Path, authority: Authority) -> AsyncIterator[
     need("dovecot")
     async with dovecot(tmp_path, authority=authority) as server:
         yield server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mariadb_of_the_run() -> AsyncIterator[MariaDBServer]:
+    """The run's MariaDB; tests take mariadb_server or mariadb_url instead."""
+    need("mariadb")
+    async with mariadb() as server:
+        yield server
+
+
+@pytest.fixture
+async def mariadb_server(mariadb_of_the_run: MariaDBServer) -> AsyncIterator[MariaDBServer]:
+    """The run's MariaDB; a test may stop or kill it, the next one finds it running again."""
+    yield mariadb_of_the_run
+    if not mariadb_of_the_run.running:
+        await mariadb_of_the_run.start()
+
+
+@pytest.fixture
+async def mariadb_url(mariadb_server: MariaDBServer) -> AsyncIterator[str]:
+    """The URL of a new empty database."""
+    name = await mariadb_server.create_database()
+    yield mariadb_server.url(name)
+    await mariadb_server.drop_database(name)

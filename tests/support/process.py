@@ -161,6 +161,15 @@ async def python_module(
         await child.stop()
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process exists and runs; one that only waits to be collected by its parent does not."""
+    try:
+        status = Path("/proc", str(pid), "stat").read_text("utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] not in {"Z", "X"}
+
+
 def inherited_environment() -> dict[str, str]:
     """A copy of our environment for a child, without what would change MyCRM's settings."""
     ours = dict(os.environ)  # noqa: TID251  # a child needs PATH and HOME; no setting is read here
