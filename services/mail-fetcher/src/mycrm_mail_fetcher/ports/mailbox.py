@@ -1,4 +1,4 @@
-"""What mail-fetcher needs from the world outside, in its own words.
+"""The team's mailbox, in our own words.
 
 The mailbox is only ever read. A session belongs to one owner and does one thing at a time; whatever it raises
 other than `mailbox_folder_missing` means that it is over: connect again.
