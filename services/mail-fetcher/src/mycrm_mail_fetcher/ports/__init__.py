@@ -1,0 +1,12 @@
+"""What mail-fetcher needs from the world outside: the mailbox, the ledger of what lies in it, and the settings."""
+
+from mycrm_mail_fetcher.ports.mailbox import (
+    FolderStatus,
+    ImapSession,
+    MailAccount,
+    MailHead,
+    MailServer,
+    RemoteFolder,
+)
+
+__all__ = ["FolderStatus", "ImapSession", "MailAccount", "MailHead", "MailServer", "RemoteFolder"]
