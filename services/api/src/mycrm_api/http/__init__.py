@@ -1,0 +1,1 @@
+"""The web edge: one middleware per concern, and the routes put together."""

@@ -1,0 +1,128 @@
+"""One middleware per concern of the web edge, outermost first: follow, headers, problems, origin, sign-in."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from mycrm_api.domain.users import User
+from mycrm_api.http.cookies import token_of
+from mycrm_api.http.problems import from_http, problem, unexpected
+from mycrm_api.ports import Sessions
+from mycrm_common.clock import Clock
+from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.ids import new_id
+from mycrm_common.logs import Logger, follow
+from mycrm_common.work import ReadingRoom, UnitOfWork
+
+API = "/api/v1"
+USER = web.RequestKey("user", User)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def following(*, clock: Clock) -> Middleware:
+    """Give each request an id that ties its log lines and events together."""
+
+    @web.middleware
+    async def follow_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+        follow(new_id(clock.now()))
+        return await handler(request)
+
+    return follow_request
+
+
+def headers() -> Middleware:
+    """Put the security headers on every answer that does not bring stricter ones of its own."""
+
+    @web.middleware
+    async def add_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith(API):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return add_headers
+
+
+def problems(*, log: Logger) -> Middleware:
+    """Turn every error into problem+json."""
+
+    @web.middleware
+    async def tell_problem(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except MyCRMError as error:
+            if error.kind is Kind.BUG:
+                return problem(unexpected(error, log=log, path=request.path))
+            return problem(error)
+        except web.HTTPException as error:
+            if error.status < web.HTTPBadRequest.status_code:
+                raise
+            return problem(from_http(error))
+        except Exception as error:  # noqa: BLE001 - the edge tells nobody what nobody expected
+            return problem(unexpected(error, log=log, path=request.path))
+
+    return tell_problem
+
+
+def same_origin() -> Middleware:
+    """Refuse a write that another site made this browser send."""
+
+    @web.middleware
+    async def check_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method not in _SAFE and not _comes_from_us(request):
+            raise MyCRMError("origin_foreign", Kind.FORBIDDEN, "this write did not come from this page")
+        return await handler(request)
+
+    return check_origin
+
+
+def signed_in(*, sessions: Sessions, reading: ReadingRoom, unit: UnitOfWork, clock: Clock) -> Middleware:
+    """Find out who asks; an API address that is not open answers 401 to strangers, before anything else."""
+
+    @web.middleware
+    async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith(f"{API}/"):
+            return await handler(request)
+        token = token_of(request)
+        if token is not None:
+            async with reading() as look:
+                found = await sessions.user_of_session(look, token, at=clock.now())
+            if found is not None:
+                user, is_stale = found
+                request[USER] = user
+                if is_stale:
+                    async with unit() as work:
+                        await sessions.touch(work, token)
+        return await handler(request)
+
+    return identify
+
+
+def _comes_from_us(request: web.Request) -> bool:
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return urlsplit(origin).netloc == request.host
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    # Neither header: no browser of today. Only a cookie could have been sent against somebody's will.
+    return token_of(request) is None

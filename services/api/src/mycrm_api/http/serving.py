@@ -1,0 +1,90 @@
+"""From a `Route` to an aiohttp handler: role, content type, body, call, answer."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from mycrm_api.http import cookies
+from mycrm_api.http.middlewares import USER
+from mycrm_api.http.problems import from_validation
+from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
+from mycrm_common.errors import FieldFault, Kind, MyCRMError
+
+
+def serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Return the handler that lets in who may, checks what was sent, and answers."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        user = request.get(USER)
+        if route.needs is not None:
+            if user is None:
+                raise MyCRMError("not_signed_in", Kind.FORBIDDEN, "sign in first")
+            if not user.role.includes(route.needs):
+                raise MyCRMError("role_missing", Kind.FORBIDDEN, f"this needs the role {route.needs.value}")
+        call = Call(
+            request=request,
+            user=user,
+            session_token=cookies.token_of(request),
+            query=_query(request, route.query),
+            body=await _body(request, route.takes),
+        )
+        return _response(route, request, await route.handle(call))
+
+    return answer
+
+
+def _query(request: web.Request, form: type[Form] | None) -> Form | None:
+    given = dict(request.query)
+    twice = sorted({name for name in given if len(request.query.getall(name)) > 1})
+    if twice:
+        faults = [
+            FieldFault(field=name, code="field_twice", message="given more than once") for name in twice
+        ]
+        raise MyCRMError("request_invalid", Kind.INVALID, "the query is not acceptable", errors=faults)
+    if form is None:
+        return None
+    try:
+        return form.model_validate(given)
+    except ValidationError as error:
+        raise from_validation(error, where="query") from None
+
+
+async def _body(request: web.Request, form: type[Form] | None) -> Form | None:
+    if form is None:
+        return None
+    if request.content_type != "application/json":
+        raise MyCRMError("media_type_unsupported", Kind.INVALID, "send application/json")
+    raw = await request.read()
+    try:
+        said = json.loads(raw, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MyCRMError("body_unreadable", Kind.INVALID, f"this is not JSON: {error}") from None
+    try:
+        return form.model_validate(said)
+    except ValidationError as error:
+        raise from_validation(error, where="body") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    message = f"{name} is no JSON number"
+    raise ValueError(message)
+
+
+def _response(route: Route, request: web.Request, answer: Answer) -> web.StreamResponse:
+    if isinstance(answer, web.StreamResponse):
+        return answer
+    if isinstance(answer, View):
+        answer = Reply(view=answer)
+    response = web.Response(status=answer.status or route.status, headers=dict(answer.headers))
+    if answer.view is not None:
+        response.content_type = "application/json"
+        response.charset = "utf-8"
+        response.body = answer.view.model_dump_json().encode()
+    if answer.set_session is not None:
+        cookies.give(response, request, answer.set_session)
+    if answer.clear_session:
+        cookies.take_back(response, request)
+    return response

@@ -1,0 +1,1 @@
+"""What stands behind each address of the HTTP API, by noun."""

@@ -1,0 +1,98 @@
+"""The API service, put together: what it keeps, who it listens to, and the door people come in by."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+
+from mycrm_api.adapters.passwords import Argon2Passwords
+from mycrm_api.domain.accounts import NewUser
+from mycrm_api.http.app import build_app
+from mycrm_api.http.page import find_page
+from mycrm_api.resources import session
+from mycrm_api.resources.route import Route
+from mycrm_api.settings import ApiSettings
+from mycrm_api.store import sessions, users
+from mycrm_api.usecases.set_up import set_up
+from mycrm_common.errors import MyCRMError, StartError
+from mycrm_common.health import listening
+from mycrm_common.runner import Part
+from mycrm_common.runtime import ServiceRuntime
+from mycrm_common.service import Door, Service
+
+NAME = "api"
+
+
+def part() -> Part:
+    """Return this service for a runner."""
+    return Part(name=NAME, build=build, settings=ApiSettings)
+
+
+@asynccontextmanager
+async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator[Service]:
+    """Open the service."""
+    passwords = Argon2Passwords()
+    await _prepare_setup(runtime, settings, passwords)
+    routes = api_routes(runtime, passwords)
+    yield Service(
+        name=NAME,
+        doors=(Door(name="web", open=partial(_open_web, runtime, settings, routes)),),
+    )
+
+
+def api_routes(runtime: ServiceRuntime, passwords: Argon2Passwords) -> list[Route]:
+    """Return every route of the API, with its collaborators."""
+    return [
+        *session.routes(
+            users=users, sessions=sessions, passwords=passwords, unit=runtime.unit, reading=runtime.reading
+        ),
+    ]
+
+
+def _open_web(
+    runtime: ServiceRuntime, settings: ApiSettings, routes: list[Route]
+) -> AbstractAsyncContextManager[str]:
+    page = find_page(settings.web_dir)
+    if page is None and settings.web_dir is not None:
+        raise StartError("web_missing")
+    app = build_app(
+        routes,
+        sessions=sessions,
+        reading=runtime.reading,
+        unit=runtime.unit,
+        clock=runtime.clock,
+        log=runtime.log,
+        health=runtime.health,
+        web_dir=page,
+    )
+    return listening(app, host=settings.http_host, port=settings.http_port)
+
+
+async def _prepare_setup(runtime: ServiceRuntime, settings: ApiSettings, passwords: Argon2Passwords) -> None:
+    """Make the first account where the settings name it, else see to the code that guards its making."""
+    async with runtime.reading() as look:
+        if await users.any_exists(look):
+            return
+    code = None if settings.is_loopback else secrets.token_urlsafe(9)
+    async with runtime.unit() as work:
+        await users.put_setup_code(work, code)
+    if settings.admin_username and settings.admin_password:
+        await _make_admin(runtime, settings, passwords, code=code or "")
+    elif code is not None:
+        runtime.log.warning("setup.waiting", one_time=code, remedy="open the page and enter this code")
+
+
+async def _make_admin(
+    runtime: ServiceRuntime, settings: ApiSettings, passwords: Argon2Passwords, *, code: str
+) -> None:
+    assert settings.admin_username  # noqa: S101 - the caller has looked
+    assert settings.admin_password  # noqa: S101 - the caller has looked
+    new = NewUser(username=settings.admin_username, password=settings.admin_password.get_secret_value())
+    try:
+        await set_up(new, code=code, language="en", users=users, passwords=passwords, unit=runtime.unit)
+    except MyCRMError as error:
+        if error.code == "setup_done":
+            return
+        fault = error.errors[0] if error.errors else None
+        name = f"MYCRM_ADMIN_{fault.field.upper()}" if fault else "MYCRM_ADMIN_USERNAME"
+        raise StartError("setting_invalid", name=name, reason=error.detail) from None

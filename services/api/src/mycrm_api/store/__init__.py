@@ -1,0 +1,1 @@
+"""All SQL of the API: what it asks and what it writes, by noun."""

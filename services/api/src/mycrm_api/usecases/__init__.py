@@ -1,0 +1,1 @@
+"""What people and events make the API do: one file, one act."""
