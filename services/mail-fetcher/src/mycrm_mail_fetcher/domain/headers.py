@@ -1,0 +1,118 @@
+"""A header block as it came over the wire: names, raw values, and what single values mean.
+
+Values stay bytes until somebody asks for their meaning, because only the field knows whether it is text, a list
+of addresses or a date, and each is decoded at another point.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+
+from mycrm_mail_fetcher.domain.charsets import decode_bytes
+from mycrm_mail_fetcher.domain.dates import parse_date
+from mycrm_mail_fetcher.domain.words import decode_words
+
+__all__ = ["Headers", "decode_words", "header_end", "message_id", "parameters", "parse_date", "subject_text"]
+
+MAX_BLOCK: Final = 256 * 1024
+MAX_VALUE: Final = 64 * 1024
+_MAX_PARAMETERS: Final = 16 * 1024
+_MAX_SUBJECT: Final = 998
+_MAX_ID: Final = 998
+
+_FIELD = re.compile(rb"^([!-9;-~]{1,100})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
+_BLOCK = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n|\Z)(?:[ \t][^\n]*+(?:\n|\Z))*+)*+")
+_BLANK_LINE = re.compile(rb"^\r?\n", re.MULTILINE)
+_KNOWN_FIELD = re.compile(
+    rb"^(?:from|to|cc|date|subject|message-id|mime-version|content-(?:type|transfer-encoding)|received)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_PARAMETER = re.compile(rb";\s*+([^\s=;\"]{1,80})\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^;]*+))", re.DOTALL)
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_SECTION = re.compile(rb"\A([^*]+)(?:\*([0-9]{1,3}))?(\*)?\Z")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_ID = re.compile(rb"<\s*([^<>]+?)\s*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The fields of one header block in their order; names in lower case, values unfolded."""
+
+    fields: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def parse(cls, block: bytes) -> Self:
+        """Return the fields of the block; lines that are no field are passed over."""
+        return cls(
+            tuple(
+                (name.decode("ascii").lower(), _FOLD.sub(b" ", value[:MAX_VALUE]).strip())
+                for name, value in _FIELD.findall(block[:MAX_BLOCK])
+            )
+        )
+
+    def first(self, name: str) -> bytes:
+        """Return the value of the first field of this name, empty if there is none."""
+        return next((value for field, value in self.fields if field == name), b"")
+
+    def all(self, name: str) -> tuple[bytes, ...]:
+        """Return the values of all fields of this name."""
+        return tuple(value for field, value in self.fields if field == name)
+
+    def has(self, *names: str) -> bool:
+        """Say whether a field of one of these names is there."""
+        return any(field in names for field, _ in self.fields)
+
+
+def header_end(raw: bytes) -> tuple[int, int]:
+    """Return where the header block of a mail or part ends and where its body begins."""
+    stop = _BLOCK.match(raw, 0, MAX_BLOCK)
+    end = stop.end() if stop else 0
+    blank = _BLANK_LINE.match(raw, end)
+    if blank:
+        return end, blank.end()
+    # A line that is no field: a broken header goes on after it, a missing blank line does not.
+    later = _BLANK_LINE.search(raw, end)
+    if end and later and _KNOWN_FIELD.search(raw, end, later.start()):
+        return later.start(), later.end()
+    return end, end
+
+
+def subject_text(raw: bytes) -> str:
+    """Return a subject as people read it, at most 998 characters."""
+    return decode_words(raw)[:_MAX_SUBJECT]
+
+
+def message_id(raw: bytes) -> str:
+    """Return the id between the angle brackets (or what stands there without them), blanks removed."""
+    found = _ID.search(raw)
+    return "".join(decode_bytes(found[1] if found else raw.strip(b" <>")).split())[:_MAX_ID]
+
+
+def parameters(value: bytes) -> dict[str, str]:
+    """Return the parameters of a Content-Type or Content-Disposition; RFC 2231 pieces are joined, then decoded."""
+    plain: dict[str, str] = {}
+    pieces: dict[str, dict[int, bytes]] = {}
+    for name, quoted, bare in _PARAMETER.findall(value[:_MAX_PARAMETERS]):
+        section = _SECTION.match(name)
+        text = _ESCAPED.sub(rb"\1", quoted) if quoted else bare.strip().strip(b'"')
+        if section is None or (section[2] is None and section[3] is None):
+            plain.setdefault(name.decode("ascii", "replace").lower(), decode_words(text))
+        else:
+            number = int(section[2] or 0)
+            joined = pieces.setdefault(section[1].decode("ascii", "replace").lower(), {})
+            joined[number] = _unquoted(text, starred=bool(section[3]))
+    return plain | {name: _extended(joined) for name, joined in pieces.items()}
+
+
+def _unquoted(text: bytes, *, starred: bool) -> bytes:
+    return _PERCENT.sub(lambda hexed: bytes((int(hexed[1], 16),)), text) if starred else text
+
+
+def _extended(pieces: dict[int, bytes]) -> str:
+    joined = b"".join(pieces[number] for number in sorted(pieces))
+    charset, first, rest = joined.partition(b"'")
+    _, second, text = rest.partition(b"'")
+    if not (first and second):
+        return decode_bytes(joined)
+    return decode_bytes(text, charset.decode("ascii", "replace"))

@@ -1,0 +1,44 @@
+"""When two copies are one mail.
+
+A mail lies in Sent and in INBOX, in a label and in an archive; folder, size, Received lines and X- fields differ,
+the rest does not. So its identity is a digest of what the author's program wrote: id, From, Date, Subject, To and
+Cc. The raw Message-ID alone would not do: it is missing, repeated with other content, and compared without regard
+to case by databases. Without an id the text itself joins in.
+"""
+
+from hashlib import sha256
+
+from mycrm_mail_fetcher.domain.addresses import email_key, parse_addresses
+from mycrm_mail_fetcher.domain.headers import Headers, header_end, message_id, subject_text
+from mycrm_mail_fetcher.domain.mail import ReadMail
+
+
+def content_key(mail: ReadMail, raw: bytes) -> bytes:
+    """Return the 32 bytes that all copies of this mail share; `raw` is the mail or its header block alone."""
+    return header_key(raw, text_digest=mail.text_digest)
+
+
+def header_key(raw: bytes, *, text_digest: bytes) -> bytes:
+    """Return the content key from the header; the digest counts only where `needs_text` says so."""
+    headers = Headers.parse(raw[: header_end(raw)[0]])
+    identifier = message_id(headers.first("message-id"))
+    senders = parse_addresses(headers.all("from")) or parse_addresses(headers.all("sender"))
+    others = parse_addresses((*headers.all("to"), *headers.all("cc")))
+    pieces = (
+        identifier.encode(),
+        ",".join(sorted(email_key(sender.email) for sender in senders)).encode(),
+        b" ".join(headers.first("date").split()),
+        subject_text(headers.first("subject")).encode(),
+        ",".join(sorted({email_key(other.email) for other in others})).encode(),
+        b"" if identifier else text_digest,
+    )
+    digest = sha256()
+    for piece in pieces:
+        # The length keeps a piece from leaning on its neighbour.
+        digest.update(len(piece).to_bytes(4, "big") + piece)
+    return digest.digest()
+
+
+def needs_text(header: bytes) -> bool:
+    """Say whether the mail has no Message-ID, so that its key cannot be made before its text is read."""
+    return not message_id(Headers.parse(header[: header_end(header)[0]]).first("message-id"))

@@ -1,0 +1,197 @@
+"""The tree of parts that a mail is made of.
+
+This splitter reads what compat32 of the standard library reads, and is held against it by a test; it exists
+because that one recurses without limit, keeps eight times the mail in memory and takes ten times as long. Each
+level is one linear search for its boundary inside the level above, levels and parts are counted, and a part that
+goes beyond the limits is left as it is: unread, but never in the way of the rest.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mycrm_mail_fetcher.domain.charsets import decode_bytes
+from mycrm_mail_fetcher.domain.headers import Headers, header_end, parameters
+from mycrm_mail_fetcher.domain.transfer import decode_transfer, decoded_size
+
+MAX_DEPTH: Final = 30
+MAX_PARTS: Final = 1000
+_LONGEST_NAME: Final = 255
+_TYPE = re.compile(rb"\s*([\w.+-]{1,60}/[\w.+-]{1,100})", re.ASCII)
+_WORD = re.compile(rb"\s*([\w-]{1,40})", re.ASCII)
+_PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_BOUNDARY = re.compile(rb";\s*+boundary\s*+=\s*+(?:\"([^\"]*+)\"|([^;\s]++))", re.IGNORECASE)
+_BOUNDARY_LINE = re.compile(rb"^--([^\s-][^\n]{0,80}?)[ \t]*\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One part: what it claims to be, its still encoded bytes, and the parts inside it.
+
+    `cut` says that it ran to the end of what was read without its closing boundary.
+    """
+
+    headers: Headers
+    content_type: str
+    type_parameters: dict[str, str]
+    disposition: str
+    name: str
+    encoding: str
+    body: bytes
+    children: tuple["Part", ...] = ()
+    cut: bool = False
+
+    @property
+    def maintype(self) -> str:
+        """Return the first half of the content type."""
+        return self.content_type.partition("/")[0]
+
+    def payload(self, limit: int | None = None) -> bytes:
+        """Return the decoded bytes; with a limit, what the first `limit` encoded bytes say."""
+        return decode_transfer(self.body[:limit], self.encoding)
+
+    def text(self, limit: int) -> str:
+        """Return the decoded text of the first `limit` encoded bytes."""
+        charset = self.type_parameters.get("charset", "")
+        return decode_bytes(self.payload(limit), charset, html=self.content_type == "text/html")
+
+    def size(self) -> int:
+        """Return how many bytes the decoded part has."""
+        return decoded_size(self.body, self.encoding)
+
+    def walk(self, *, into_messages: bool = True) -> Iterator["Part"]:
+        """Yield this part and all inside it; without `into_messages` mails that hang on it stay closed."""
+        yield self
+        if into_messages or self.content_type != "message/rfc822":
+            for child in self.children:
+                yield from child.walk(into_messages=into_messages)
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many parts may still be opened."""
+
+    parts: int = MAX_PARTS
+
+
+def split(raw: bytes) -> Part:
+    """Return the tree of a whole mail."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \0")
+    if raw.startswith((b"From ", b">From ")):
+        raw = raw.partition(b"\n")[2]  # The first line of a mailbox file that slipped in.
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    return _part(raw, budget=_Budget(), depth=0, default_type="text/plain", cut=True)
+
+
+def _part(raw: bytes, *, budget: _Budget, depth: int, default_type: str, cut: bool) -> Part:
+    budget.parts -= 1
+    end, start = header_end(raw)
+    headers = Headers.parse(raw[:end])
+    body = raw[start:]
+    kind = headers.first("content-type")
+    type_parameters = parameters(kind) if b";" in kind else {}
+    disposition = headers.first("content-disposition")
+    part = Part(
+        headers=headers,
+        content_type=_content_type(kind, default_type, body),
+        type_parameters=type_parameters,
+        disposition=_first_word(disposition),
+        name=_file_name(disposition, type_parameters),
+        encoding=_first_word(headers.first("content-transfer-encoding")),
+        body=body,
+        cut=cut,
+    )
+    return _opened(part, budget=budget, depth=depth) if _is_container(part) and depth < MAX_DEPTH else part
+
+
+def _is_container(part: Part) -> bool:
+    return part.maintype == "multipart" or part.content_type in {"message/rfc822", "message/global"}
+
+
+def _opened(part: Part, *, budget: _Budget, depth: int) -> Part:
+    """Return the part with its children; without any it is what its body looks like, plain text at worst."""
+    if part.maintype == "message":
+        raw = part.payload().lstrip(b"\r\n")
+        inner = _part(raw, budget=budget, depth=depth + 1, default_type="text/plain", cut=part.cut)
+        return replace(part, content_type="message/rfc822", children=(inner,))
+    default_type = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
+    children = tuple(
+        _part(section, budget=budget, depth=depth + 1, default_type=default_type, cut=part.cut and not closed)
+        for section, closed in _sections_of(part)[: max(budget.parts, 0)]
+    )
+    if children:
+        return replace(part, children=children)
+    return replace(part, content_type=_content_type(b"", "text/plain", part.body))
+
+
+def _sections_of(part: Part) -> list[tuple[bytes, bool]]:
+    sections = _sections(part.body, _boundary(part, part.body))
+    if sections or part.encoding not in {"base64", "quoted-printable"}:
+        return sections
+    # RFC 2045 forbids to encode a container; some do it all the same, others (163.com) only say so.
+    decoded = part.payload()
+    return _sections(decoded, _boundary(part, decoded))
+
+
+def _content_type(kind: bytes, default: str, body: bytes) -> str:
+    found = _TYPE.match(kind)
+    if found:
+        return found[1].decode("ascii").lower()
+    return "text/html" if default == "text/plain" and _PAGE.match(body, 0, 200) else default
+
+
+def _first_word(value: bytes) -> str:
+    found = _WORD.match(value)
+    return found[1].decode("ascii").lower() if found else ""
+
+
+def _file_name(disposition: bytes, type_parameters: dict[str, str]) -> str:
+    name = (parameters(disposition).get("filename") if b";" in disposition else "") or type_parameters.get(
+        "name", ""
+    )
+    return re.split(r"[/\\]", name)[-1].strip()[:_LONGEST_NAME]
+
+
+def _boundary(part: Part, body: bytes) -> bytes:
+    """Return the line that separates the parts: as declared, else the first that looks like one."""
+    declared = _BOUNDARY.search(part.headers.first("content-type"))
+    if declared:
+        return (declared[1] if declared[1] is not None else declared[2]).rstrip()
+    found = _BOUNDARY_LINE.search(body, 0, 4096)
+    return found[1] if found else b""
+
+
+def _sections(body: bytes, boundary: bytes) -> list[tuple[bytes, bool]]:
+    """Return what stands between the boundary lines, and whether a boundary line followed it."""
+    if not boundary:
+        return []
+    marker, sections, start = b"--" + boundary, list[tuple[bytes, bool]](), -1
+    at = body.find(marker)
+    while at >= 0:
+        rest = _rest_of_boundary_line(body, at, len(marker))
+        if rest is not None:
+            if start >= 0:
+                sections.append((_without_last_line_end(body[start:at]), True))
+            if rest[0] == b"--":
+                return sections
+            start = rest[1]
+        at = body.find(marker, at + len(marker))
+    if start >= 0:
+        sections.append((body[start:], False))
+    return sections
+
+
+def _rest_of_boundary_line(body: bytes, at: int, length: int) -> tuple[bytes, int] | None:
+    """Return what follows the boundary in its line and where the next line begins; None if it is no such line."""
+    if at and body[at - 1] != ord("\n"):
+        return None
+    end = body.find(b"\n", at)
+    end = len(body) if end < 0 else end + 1
+    rest = body[at + length : end].strip()
+    return (rest, end) if rest in {b"", b"--"} else None
+
+
+def _without_last_line_end(section: bytes) -> bytes:
+    return section.removesuffix(b"\n").removesuffix(b"\r")

@@ -1,0 +1,153 @@
+"""Which parts of a mail are its text.
+
+Of alternatives one is taken, HTML if it shows anything; texts that stand side by side are joined; files are
+never glued on. A mail inside the mail, or a text file, is read only when there is nothing else to read. What
+cannot be shown (Outlook packages, invitations, encrypted mail) leaves one line that says so.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Final
+
+from mycrm_mail_fetcher.domain.headers import subject_text
+from mycrm_mail_fetcher.domain.mail import Attachment
+from mycrm_mail_fetcher.domain.notices import CUT, notice_of
+from mycrm_mail_fetcher.domain.parts import Part
+from mycrm_mail_fetcher.domain.plain import html_of, shows_something
+
+MAX_ENCODED: Final = 4_000_000
+MAX_TEXT: Final = 2_000_000
+_READABLE: Final = {"text/plain", "text/html"}
+_SIGNATURES: Final = {
+    "application/pgp-signature",
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+}
+_LAST_RESORTS: Final = {"message/delivery-status", "text/rfc822-headers"}
+
+
+class Text:
+    """A part that is text; it becomes HTML when somebody asks, because most alternatives are never shown."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+
+    @cached_property
+    def html(self) -> str:
+        """Return the text as HTML, still unsanitised."""
+        text = self.part.text(MAX_ENCODED)
+        if self.part.content_type == "text/html":
+            return text
+        flowed = self.part.type_parameters.get("format", "").lower() == "flowed"
+        joined_by = "" if self.part.type_parameters.get("delsp", "").lower() == "yes" else " "
+        return html_of(text[:MAX_TEXT], flowed=flowed, joined_by=joined_by)
+
+    @cached_property
+    def shows_something(self) -> bool:
+        """Say whether a reader would see anything."""
+        return shows_something(self.html)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a walk through the tree found: texts, lines for what cannot be shown, files, last resorts."""
+
+    texts: list[Text] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    spare: list[Part] = field(default_factory=list)
+
+    @property
+    def shows_something(self) -> bool:
+        """Say whether one of the texts would show anything."""
+        return any(text.shows_something for text in self.texts)
+
+    def add(self, other: "Findings", *, with_texts: bool = True) -> None:
+        """Take over what another walk found."""
+        self.notices += other.notices
+        self.attachments += other.attachments
+        self.spare += other.spare
+        self.texts += other.texts if with_texts else ()
+
+
+def body_of(root: Part, *, truncated: bool = False) -> tuple[str, tuple[Attachment, ...]]:
+    """Return the mail's one text as HTML and what hung on it; `truncated` says that only its beginning was read."""
+    found = _read(root)
+    texts = found.texts if found.shows_something else _last_resort(found)
+    notices = list(dict.fromkeys(found.notices))
+    if _is_incomplete(texts, truncated=truncated):
+        notices.append(CUT)
+    joined = "<br>\n".join(text.html for text in texts)[:MAX_TEXT]
+    lines = "".join(f"<p>{escape(notice)}</p>" for notice in notices)
+    return "\n".join(piece for piece in (joined, lines) if piece), tuple(found.attachments)
+
+
+def _is_incomplete(texts: list[Text], *, truncated: bool) -> bool:
+    too_long = any(len(text.part.body) > MAX_ENCODED or len(text.html) > MAX_TEXT for text in texts)
+    return too_long or (truncated and (not texts or any(text.part.cut for text in texts)))
+
+
+def _read(part: Part) -> Findings:
+    notice = notice_of(part)
+    if notice:
+        return Findings(notices=[notice], attachments=_attachments(part))
+    if part.content_type == "message/rfc822" or part.content_type in _LAST_RESORTS:
+        return Findings(attachments=_attachments(part), spare=[part])
+    if part.disposition == "attachment" or not (part.children or part.content_type in _READABLE):
+        return Findings(attachments=_attachments(part))
+    return _container(part) if part.children else _text(part)
+
+
+def _container(part: Part) -> Findings:
+    children = part.children
+    if part.content_type == "multipart/alternative":
+        return _chosen([_read(child) for child in children])
+    if part.content_type == "multipart/signed":
+        children = children[:1]
+    if part.content_type == "multipart/related":
+        # Beside its root a related part holds what the root points at, never a text of its own.
+        children = children[:1] + tuple(child for child in children[1:] if not _is_pointed_at(child))
+    found = Findings()
+    for child in children:
+        found.add(_read(child))
+    return found
+
+
+def _chosen(options: list[Findings]) -> Findings:
+    """Return all files and lines of the alternatives, but the texts of one: the last that shows anything."""
+    best = next((option for option in reversed(options) if option.shows_something), None)
+    found = Findings()
+    for option in options:
+        found.add(option, with_texts=option is best)
+    return found
+
+
+def _text(part: Part) -> Findings:
+    if part.name:
+        return Findings(attachments=_attachments(part), spare=[part])
+    return Findings(texts=[Text(part)])
+
+
+def _last_resort(found: Findings) -> list[Text]:
+    for part in found.spare:
+        inner = _read(part.children[0]) if part.children else Findings(texts=[Text(part)])
+        if inner.shows_something:
+            return inner.texts
+    return []
+
+
+def _is_pointed_at(part: Part) -> bool:
+    return part.headers.has("content-id") and part.disposition != "attachment"
+
+
+def _attachments(part: Part) -> list[Attachment]:
+    if part.content_type in _SIGNATURES or part.content_type in _LAST_RESORTS:
+        return []
+    name = part.name
+    if not name and part.children and part.content_type == "message/rfc822":
+        subject = subject_text(part.children[0].headers.first("subject"))
+        name = f"{subject[:100] or 'message'}.eml"
+    if not name and part.disposition != "attachment":
+        return []
+    return [Attachment(name=name, content_type=part.content_type, size=part.size())]
