@@ -90,6 +90,7 @@ class _FromFiles(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
         """Not used: all fields are read in one go."""
+        del field
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -108,6 +109,7 @@ class _FromConfigJson(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
         """Not used: all fields are read in one go."""
+        del field
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""What runs in one process once its services are built: consumers, relay, jobs, doors; and how it lets go.
+
+Everything is subscribed before anything is published, and nobody comes in before all of it runs. Letting go
+goes the other way: doors close, the bus stops bringing events, jobs and consumers end, the logs are written.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from mycrm_common.bus.topology import consumer_name
+from mycrm_common.consumers import Consumer
+from mycrm_common.db import deliveries, outbox
+from mycrm_common.db import logs as log_rows
+from mycrm_common.health import health_door
+from mycrm_common.jobs import keep_doing
+from mycrm_common.relay import Relay
+from mycrm_common.runtime import Runtime
+from mycrm_common.service import Door, Job, Service, Subscription
+from mycrm_common.tasks import TaskNursery
+
+_HEALTH_PORT = 8081
+_LOG_SECONDS = 1.0
+_REST_AFTER_FAILURE = 1.0
+_COMMON = "common"
+
+
+@asynccontextmanager
+async def running(
+    runtime: Runtime, services: Sequence[Service], *, health_port: int | None
+) -> AsyncIterator[list[str]]:
+    """Run the services until the block ends, and yield the addresses of their doors."""
+    await _take_over(runtime)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(_write_logs, runtime)
+        nursery = TaskNursery()
+        stack.push_async_callback(nursery.close)
+        for consumer in await _subscribe(runtime, services):
+            nursery.start(_supervised(consumer.name, consumer.run, runtime), name=consumer.name)
+        nursery.start(_supervised("relay", _relay(runtime).run, runtime), name="relay")
+        stack.push_async_callback(runtime.bus.stop_receiving)
+        for service, job in _jobs(runtime, services):
+            log = runtime.log.bind(service=service)
+            doing = keep_doing(job, unit=runtime.unit_for(_COMMON), holder=runtime.process, log=log)
+            nursery.start(doing, name=f"{service} {job.name}")
+        addresses = [
+            await stack.enter_async_context(door.open()) for door in _doors(runtime, services, health_port)
+        ]
+        _watch_health(runtime, services)
+        try:
+            yield addresses
+        finally:
+            runtime.health.is_open = False
+
+
+async def _take_over(runtime: Runtime) -> None:
+    """Free at once what a process that died had claimed, where only one process can have been there."""
+    if runtime.database.is_exclusive:
+        async with runtime.unit_for(_COMMON)() as work:
+            await outbox.release_claims(work)
+            await deliveries.release_claims(work)
+
+
+async def _subscribe(runtime: Runtime, services: Sequence[Service]) -> list[Consumer]:
+    made: list[Consumer] = []
+    for service in services:
+        for subscription in service.subscriptions:
+            consumer = _consumer(runtime, service.name, subscription)
+            types = [event.event_type for event in subscription.events]
+            receive = consumer.receiver(bus_holds_events=runtime.bus.holds_events)
+            await runtime.bus.subscribe(consumer.name, types, receive)
+            made.append(consumer)
+    return made
+
+
+def _consumer(runtime: Runtime, service: str, subscription: Subscription) -> Consumer:
+    return Consumer(
+        consumer_name(service=service, use=subscription.use),
+        subscription.handle,
+        unit=runtime.unit_for(service),
+        reading=runtime.database.reading,
+        clock=runtime.clock,
+        crash=runtime.crash,
+        log=runtime.log.bind(service=service),
+        owner=runtime.process,
+    )
+
+
+def _relay(runtime: Runtime) -> Relay:
+    return Relay(
+        bus=runtime.bus,
+        unit=runtime.unit_for(_COMMON),
+        clock=runtime.clock,
+        crash=runtime.crash,
+        log=runtime.log.bind(service="relay"),
+        owner=runtime.process,
+        wake=runtime.relay_wake,
+    )
+
+
+def _jobs(runtime: Runtime, services: Sequence[Service]) -> list[tuple[str, Job]]:
+    logs = Job(name="write logs", beat=partial(_write_logs, runtime), seconds=_LOG_SECONDS)
+    return [(service.name, job) for service in services for job in service.jobs] + [(_COMMON, logs)]
+
+
+def _doors(runtime: Runtime, services: Sequence[Service], health_port: int | None) -> list[Door]:
+    doors = [door for service in services for door in service.doors]
+    if health_port is not None or not doors:
+        port = _HEALTH_PORT if health_port is None else health_port
+        doors.append(Door(name="health", open=partial(health_door, runtime.health, port=port)))
+    return doors
+
+
+def _watch_health(runtime: Runtime, services: Sequence[Service]) -> None:
+    runtime.health.needed["database"] = runtime.database.ping
+    runtime.health.shown["bus"] = runtime.bus.ping
+    for service in services:
+        for name, ping in service.pings.items():
+            runtime.health.shown[f"{service.name}.{name}"] = ping
+    runtime.health.is_open = True
+
+
+async def _write_logs(runtime: Runtime) -> None:
+    lines = runtime.shelf.take()
+    if lines:
+        async with runtime.unit_for(_COMMON)() as work:
+            await log_rows.put(work, lines)
+
+
+async def _supervised(name: str, run: Callable[[], Awaitable[None]], runtime: Runtime) -> None:
+    """Start again what must not end."""
+    while True:
+        try:
+            await run()
+        except Exception as error:
+            runtime.log.error("task.failed", task=name, error=error, exc_info=error)
+        await asyncio.sleep(_REST_AFTER_FAILURE)
