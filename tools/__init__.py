@@ -1,0 +1,1 @@
+"""What people and CI call around the code."""
