@@ -13,9 +13,16 @@ from mycrm_mail_fetcher.adapters.imap.connection import Connection, Patience
 from mycrm_mail_fetcher.adapters.imap.wire import Wire
 from mycrm_mail_fetcher.ports import MailAccount
 
+POSSIBLE_PORTS = range(1, 1 << 16)
+ONE_ADDRESS_SECONDS = 0.25
+
 
 async def dial(account: MailAccount, patience: Patience, *, starttls: bool) -> tuple[Connection, bool]:
     """A protected connection, and whether the server has let us in already (PREAUTH)."""
+    if not (
+        account.host and account.port in POSSIBLE_PORTS
+    ):  # asyncio's race of addresses hides such mistakes
+        raise failures.address_invalid(f"{account.host}:{account.port} is no address")
     context = trust(account)
     wire = Wire()
     connection = Connection(wire, patience)
@@ -25,7 +32,7 @@ async def dial(account: MailAccount, patience: Patience, *, starttls: bool) -> t
             let_in = _welcome(await wire.greeting())
             if starttls:
                 await _protect(connection, context, account, let_in=let_in)
-    except (OSError, ValueError, OverflowError, failures.ConnectionBrokenError) as error:
+    except (OSError, ValueError, failures.ConnectionBrokenError) as error:
         connection.abandon()
         raise failures.connecting_fault(error) from error
     except BaseException:
@@ -52,7 +59,7 @@ async def _reach(wire: Wire, account: MailAccount, context: ssl.SSLContext | Non
         account.port,
         ssl=context,
         server_hostname=account.host if context else None,
-        happy_eyeballs_delay=0.25,
+        happy_eyeballs_delay=ONE_ADDRESS_SECONDS,  # an IPv6 address that swallows everything is common
     )
 
 

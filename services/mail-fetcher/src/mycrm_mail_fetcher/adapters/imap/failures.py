@@ -100,4 +100,7 @@ def sentence(reason: object) -> str:
 
 
 def _without(text: str, secret: str) -> str:
-    return text.replace(secret, "***") if secret else text
+    if not secret:
+        return text
+    as_sent = secret.replace("\\", "\\\\").replace('"', '\\"')
+    return text.replace(as_sent, "***").replace(secret, "***")

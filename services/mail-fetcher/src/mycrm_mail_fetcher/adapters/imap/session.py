@@ -36,6 +36,8 @@ class Session:
 
     async def status(self, folder: RemoteFolder) -> FolderStatus:
         """How the folder stands now, without opening it (163 tells nothing then, so there it is opened)."""
+        if folder == self._opened:
+            return await self.open(folder)  # of an open folder, servers tell how it stood when it was opened
         reply = await self._connection.ask(commands.status(folder.wire_name))
         if reply.result != "OK":
             raise await self._refusal(folder, reply)

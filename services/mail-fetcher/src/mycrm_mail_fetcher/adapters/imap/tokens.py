@@ -1,13 +1,14 @@
 """From one answer to nested tokens: atoms, strings, NIL and lists, whatever the server's manners.
 
-Real servers put blanks before ")", forget a bracket, or put brackets inside file names. So nothing here is an
-error but a nesting that only an attacker writes: what is not closed ends with the answer, what closes nothing is
-passed over. An atom such as BODY[HEADER.FIELDS (DATE)]<0> is one token, blanks and all.
+Real servers put blanks before ")", forget a bracket, or put brackets inside file names, and a sender can nest the
+structure of a mail as deep as he likes. So nothing here is an error: what is not closed ends with the answer,
+what closes nothing is passed over, and what lies too deep is flattened.
+An atom such as BODY[HEADER.FIELDS (DATE)]<0> is one token, blanks and all.
 """
 
 import re
 
-from mycrm_mail_fetcher.adapters.imap.framing import Answer, ProtocolViolationError
+from mycrm_mail_fetcher.adapters.imap.framing import Answer
 
 DEEPEST = 100
 _BLANKS = re.compile(rb"[\s\0]*")
@@ -44,6 +45,7 @@ class _Reader:
     def __init__(self) -> None:
         self.found: list[Token] = []
         self._open: list[list[Token]] = [self.found]
+        self._too_deep = 0
 
     def put(self, token: Token) -> None:
         self._open[-1].append(token)
@@ -59,8 +61,7 @@ class _Reader:
                 self._go_deeper()
                 return position + 1
             case b")":
-                if len(self._open) > 1:
-                    self._open.pop()
+                self._come_up()
                 return position + 1
             case b'"':
                 return self._quoted(text, position)
@@ -69,10 +70,17 @@ class _Reader:
 
     def _go_deeper(self) -> None:
         if len(self._open) > DEEPEST:
-            raise ProtocolViolationError(f"lists nested deeper than {DEEPEST}")
+            self._too_deep += 1
+            return
         inner: list[Token] = []
         self.put(inner)
         self._open.append(inner)
+
+    def _come_up(self) -> None:
+        if self._too_deep:
+            self._too_deep -= 1
+        elif len(self._open) > 1:
+            self._open.pop()
 
     def _quoted(self, text: bytes, position: int) -> int:
         match = _QUOTED.match(text, position)

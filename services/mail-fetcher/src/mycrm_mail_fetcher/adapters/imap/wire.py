@@ -41,6 +41,7 @@ class _Pending(aioimaplib.Command):  # type: ignore[misc]  # the library is unty
         self.next_piece = tag.encode("ascii") + b" " + first
         self.further = further
         self.answers: list[Answer] = []
+        self.text = ""
 
     def fail(self, error: Exception) -> None:
         self._exception = error
@@ -77,12 +78,10 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         asked = self._asked = _Pending(command, self.new_tag())
         self._framer.allow(room)
         try:
-            result, lines = await self.execute(asked)
+            result, _ = await self.execute(asked)
         finally:
             self._asked = None
-        return Reply(
-            result=result.upper(), text=lines[-1].decode("utf-8", "replace"), answers=tuple(asked.answers)
-        )
+        return Reply(result=result, text=asked.text, answers=tuple(asked.answers))
 
     def signed_in(self) -> None:
         """From here on folders can be listed and opened."""
@@ -157,14 +156,18 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
 
     def _finish(self, line: bytes) -> None:
         tag, _, rest = line.partition(b" ")
-        result = rest.partition(b" ")[0].upper()
+        result, _, text = rest.partition(b" ")
+        result = result.upper()
         asked, self._asked = self._asked, None
         # Checked here, because the library's own complaint would repeat the whole command.
         if asked is None or tag != asked.tag.encode() or result not in (b"OK", b"NO", b"BAD"):
             self._asked = asked
             raise ProtocolViolationError(f"an answer to no question: {line[:80]!r}")
         self._must_be_silent = asked.name == "STARTTLS" and result == b"OK"
-        self._response_done(line)
+        asked.text = text.decode("utf-8", "replace")
+        self._response_done(
+            tag + b" " + result
+        )  # the library would log the server's words, whatever they repeat
 
     def _send_piece(self) -> None:
         if self._asked:
