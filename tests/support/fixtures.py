@@ -9,6 +9,7 @@ import pytest_asyncio
 from tests.support.certificates import Authority, make_authority
 from tests.support.dovecot import DovecotServer, dovecot
 from tests.support.mariadb import MariaDBServer, mariadb
+from tests.support.rabbitmq import RabbitMQServer, rabbitmq
 from tests.support.servers import need
 
 
@@ -48,3 +49,25 @@ async def mariadb_url(mariadb_server: MariaDBServer) -> AsyncIterator[str]:
     name = await mariadb_server.create_database()
     yield mariadb_server.url(name)
     await mariadb_server.drop_database(name)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def rabbitmq_of_the_run() -> AsyncIterator[RabbitMQServer]:
+    """The run's RabbitMQ; tests take rabbitmq_server or rabbitmq_url instead."""
+    need("rabbitmq")
+    async with rabbitmq() as server:
+        yield server
+
+
+@pytest.fixture
+async def rabbitmq_server(rabbitmq_of_the_run: RabbitMQServer) -> AsyncIterator[RabbitMQServer]:
+    """The run's RabbitMQ; a test may stop or kill it, the next one finds it running again."""
+    yield rabbitmq_of_the_run
+    if not rabbitmq_of_the_run.running:
+        await rabbitmq_of_the_run.start()
+
+
+@pytest.fixture
+async def rabbitmq_url(rabbitmq_server: RabbitMQServer) -> str:
+    """The URL of a new virtual host."""
+    return rabbitmq_server.url(await rabbitmq_server.create_vhost())

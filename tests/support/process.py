@@ -78,6 +78,11 @@ class ChildProcess:
         return self.process.poll()
 
     @property
+    def started(self) -> bool:
+        """Whether start() was ever called."""
+        return self._process is not None
+
+    @property
     def running(self) -> bool:
         """Whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
