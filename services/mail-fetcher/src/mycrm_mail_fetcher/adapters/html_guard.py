@@ -8,12 +8,11 @@ where it surely closes. A page that it refuses loses its looks, never its text.
 """
 
 import re
-from collections import Counter
 from typing import Final
 
 _FEW_TAGS: Final = 600
 _SHORT: Final = 100_000
-_MOST_TAGS: Final = 30_000
+_MOST_TAGS: Final = 60_000
 _DEEPEST: Final = 500
 _MOST_ATTRIBUTES: Final = 300
 _LONG_TAG: Final = 600
@@ -29,32 +28,42 @@ _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])|\Z", re.IGNORECASE)
     for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
 }
-_VOID: Final = frozenset(
+_NEVER_OPEN: Final = frozenset(
     (
         "area",
         "base",
+        "body",
         "br",
         "col",
         "embed",
+        "frame",
+        "head",
         "hr",
+        "html",
         "img",
         "input",
         "link",
         "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
     )
+    + ("param", "source", "track", "wbr")
 )
-_FORMATTING: Final = frozenset(
-    ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u", "a")
+_REOPENING: Final = frozenset(
+    ("b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u")
 )
-# A closing tag looks no further than the cell or table that it stands in.
+# The closing tags of these close nothing that stands inside.
+_ALONE: Final = _REOPENING | {"a", "nobr", "form", "svg", "math"}
+# A closing tag looks no further than the cell or table that it stands in,
 _WALLS: Final = frozenset(
     ("table", "td", "th", "caption", "object", "applet", "marquee", "template", "svg", "math")
 )
 _TABLE_PARTS: Final = frozenset(("table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"))
+# and that of anything which is no block no further than the block.
+_BLOCKS: Final = _WALLS | _TABLE_PARTS | {
+    "address", "article", "aside", "blockquote", "button", "center", "dd", "details", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
+    "li", "listing", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "ul",
+}  # fmt: skip
+_LISTS: Final = _WALLS | {"ol", "ul"}
 # These close what stands open before them; the parser knows, so the guard may.
 _CLOSED_BY: Final = {
     "p": frozenset(("p",)),
@@ -80,7 +89,7 @@ class _Count:
     def __init__(self) -> None:
         self.open: list[str] = []
         self.tags = 0
-        self.formatting: Counter[str] = Counter()
+        self.formatting = 0
         self.reopened = 0
 
     def is_within_limits(self, html: str) -> bool:
@@ -89,47 +98,58 @@ class _Count:
         while (tag := _TAG.search(html, position)) is not None:
             position = tag.end()
             name = (tag["name"] or "").lower()
+            self.tags += 1
             if tag["close"]:
                 self._close(name)
             elif name:
-                if not self._may_open(name, tag["rest"]):
-                    return False
+                self._open(name)
                 position = _behind_raw_text(html, name, position)
+            if self._is_beyond_limits() or (name and _is_crowded(tag["rest"])):
+                return False
         return True
 
-    def _may_open(self, name: str, rest: str) -> bool:
-        self.tags += 1
-        self.reopened += self.formatting.total()
+    def _is_beyond_limits(self) -> bool:
+        return self.tags > _MOST_TAGS or len(self.open) > _DEEPEST or self.reopened > _MOST_REOPENED
+
+    def _open(self, name: str) -> None:
+        self.reopened += self.formatting
         while self.open and self.open[-1] in _CLOSED_BY.get(name, ()):
             self.open.pop()
-        if name not in _VOID:
+        if name not in _NEVER_OPEN:
             self.open.append(name)
-            self.formatting[name] += name in _FORMATTING
-        crowded = len(rest) > _LONG_TAG and sum(1 for _ in _ATTRIBUTE.finditer(rest)) > _MOST_ATTRIBUTES
-        within = self.tags <= _MOST_TAGS and len(self.open) <= _DEEPEST and self.reopened <= _MOST_REOPENED
-        return within and not crowded
+            self.formatting += name in _REOPENING
 
     def _close(self, name: str) -> None:
-        at = self._index_of(name)
+        at = self._index_of(name) if name in self.open else None
         if at is None:
             return
-        if name in _FORMATTING:
-            # What stands inside stays open, and is moved.
+        if name in _ALONE:
             del self.open[at]
-            self.formatting[name] -= 1
+            self.formatting -= name in _REOPENING
         else:
             del self.open[at:]
 
     def _index_of(self, name: str) -> int | None:
-        """Return which open tag a closing tag closes, None if it surely closes nothing."""
+        """Return which open tag a closing tag closes, None if something stands in between."""
+        barrier = _barrier(name)
         for at in range(len(self.open) - 1, -1, -1):
             if self.open[at] == name:
                 return at
-            if self.open[at] in _WALLS and not (
-                name in _TABLE_PARTS and self.open[at] in {"td", "th", "caption"}
-            ):
+            if self.open[at] in barrier:
                 return None
         return None
+
+
+def _barrier(name: str) -> frozenset[str]:
+    if name in _TABLE_PARTS:
+        return frozenset(("table", "template"))
+    if name == "li":
+        return _LISTS
+    return _WALLS if name in _BLOCKS or name in _ALONE else _BLOCKS
+
+
+def _is_crowded(rest: str) -> bool:
+    return len(rest) > _LONG_TAG and sum(1 for _ in _ATTRIBUTE.finditer(rest)) > _MOST_ATTRIBUTES
 
 
 def _behind_raw_text(html: str, name: str, position: int) -> int:

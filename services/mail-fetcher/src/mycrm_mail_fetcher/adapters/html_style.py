@@ -16,12 +16,11 @@ _PROPERTY = re.compile(
     r"|border(?:-[a-z-]{1,30})?|padding(?:-[a-z]{1,6})?|margin(?:-[a-z]{1,6})?|(?:max-|min-)?(?:width|height)"
     r"|list-style-type|direction|display)\Z"
 )
-_PLAIN: Final = r"[\w\s#%.,'\"!+-]*+"
-_VALUE = re.compile(rf"(?:[^()]*+\b(?:rgb|hsl)a?\([\d\s.,%]*+\))*+{_PLAIN}\Z")
 _CALL = re.compile(r"\b(?:rgb|hsl)a?\([\d\s.,%]*+\)", re.IGNORECASE)
-_PLAIN_VALUE = re.compile(rf"{_PLAIN}\Z")
+_PLAIN_VALUE = re.compile(r"[\w\s#%.,'\"!+-]*+\Z")
 _NEGATIVE = re.compile(r"(?:\A|[\s,])-\s*[\d.]")
 _HUGE = re.compile(r"(?<![#\w])\d{5}")
+_HIDDEN = re.compile(r"(?:\A|;)(?:display:none|(?:max-)?(?:width|height):[01](?:px)?\b(?![.%]))")
 _DISPLAYS: Final = {
     "none",
     "block",
@@ -48,9 +47,6 @@ def safe_style(style: str) -> str:
 def hides(style: str) -> bool:
     """Say whether a safe style makes its element invisible, as counting images do."""
     return bool(_HIDDEN.search(style))
-
-
-_HIDDEN = re.compile(r"(?:\A|;)(?:display:none|(?:max-)?(?:width|height):[01](?:px)?\b(?![.%]))")
 
 
 def _is_harmless(name: str, value: str) -> bool:

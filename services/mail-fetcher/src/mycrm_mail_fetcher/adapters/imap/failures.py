@@ -83,7 +83,7 @@ def connecting_fault(error: Exception) -> MyCRMError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return certificate_fault(error)
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return tls_required(f"no TLS on this port: {error.reason or error}")
+        return tls_required(f"no TLS on this port: {getattr(error, 'reason', '') or error}")
     if isinstance(error, TimeoutError):
         return unreachable("no answer in time")
     if isinstance(error, ConnectionBrokenError):
