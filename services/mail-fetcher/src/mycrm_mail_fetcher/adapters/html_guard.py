@@ -1,10 +1,10 @@
 """Which HTML is safe to parse.
 
-The sanitiser's parser is quick, but three things cost it the square of their number: elements inside elements,
-attributes of one tag, and formatting (`<font>`, `<b>`) that is opened once and so opened again in every block
-that follows. A kilobyte more then means a second more. This guard reads the tags in one pass, without building
-anything, and counts. Where it cannot know what the parser will do it counts too much: a closing tag counts only
-where it surely closes. A page that it refuses loses its looks, never its text.
+The sanitiser's parser is quick, but four things cost it the square of their number: elements inside elements,
+attributes of one tag, entities in one text, and formatting (`<font>`, `<b>`) that is left open and so opened
+again in every block that follows. A kilobyte more then means a second more. This guard reads the tags in one
+pass, without building anything, and counts. Where it cannot know what the parser will do it counts too much: a
+closing tag counts only where it surely closes. A page that it refuses loses its looks, never its text.
 """
 
 import re
@@ -14,6 +14,7 @@ _FEW_TAGS: Final = 600
 _SHORT: Final = 100_000
 _MOST_TAGS: Final = 60_000
 _DEEPEST: Final = 500
+_MOST_ENTITIES: Final = 50_000
 _MOST_ATTRIBUTES: Final = 300
 _LONG_TAG: Final = 600
 _MOST_REOPENED: Final = 2_000_000
@@ -28,25 +29,10 @@ _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])|\Z", re.IGNORECASE)
     for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
 }
-_NEVER_OPEN: Final = frozenset(
-    (
-        "area",
-        "base",
-        "body",
-        "br",
-        "col",
-        "embed",
-        "frame",
-        "head",
-        "hr",
-        "html",
-        "img",
-        "input",
-        "link",
-        "meta",
-    )
-    + ("param", "source", "track", "wbr")
-)
+_NEVER_OPEN: Final = frozenset((
+    "area", "base", "body", "br", "col", "embed", "frame", "head", "hr", "html", "img", "input", "link", "meta",
+    "param", "source", "track", "wbr",
+))  # fmt: skip
 _REOPENING: Final = frozenset(
     ("b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u")
 )
@@ -78,6 +64,8 @@ _CLOSED_BY: Final = {
 
 def is_tame(html: str) -> bool:
     """Say whether parsing this takes time in proportion to its length."""
+    if html.count("&") > _MOST_ENTITIES:
+        return False
     if html.count("<") <= _FEW_TAGS and len(html) <= _SHORT:
         return True
     return _Count().is_within_limits(html)
@@ -91,6 +79,7 @@ class _Count:
         self.tags = 0
         self.formatting = 0
         self.reopened = 0
+        self.futile: set[str] = set()
 
     def is_within_limits(self, html: str) -> bool:
         """Read the whole page, or as far as it takes to refuse it."""
@@ -113,6 +102,7 @@ class _Count:
 
     def _open(self, name: str) -> None:
         self.reopened += self.formatting
+        self.futile.clear()
         while self.open and self.open[-1] in _CLOSED_BY.get(name, ()):
             self.open.pop()
         if name not in _NEVER_OPEN:
@@ -120,9 +110,11 @@ class _Count:
             self.formatting += name in _REOPENING
 
     def _close(self, name: str) -> None:
-        at = self._index_of(name) if name in self.open else None
+        at = None if name in self.futile else self._index_of(name)
         if at is None:
+            self.futile.add(name)
             return
+        self.futile.clear()
         if name in _ALONE:
             del self.open[at]
             self.formatting -= name in _REOPENING
