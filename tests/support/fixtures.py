@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Page
 
+from tests.support.browser import BrowserServer, Window, chromium
 from tests.support.certificates import Authority, make_authority
 from tests.support.dovecot import DovecotServer, dovecot
+from tests.support.failures import has_failed
 from tests.support.mariadb import MariaDBServer, mariadb
 from tests.support.rabbitmq import RabbitMQServer, rabbitmq
 from tests.support.servers import need
@@ -71,3 +74,26 @@ async def rabbitmq_server(rabbitmq_of_the_run: RabbitMQServer) -> AsyncIterator[
 async def rabbitmq_url(rabbitmq_server: RabbitMQServer) -> str:
     """The URL of a new virtual host."""
     return rabbitmq_server.url(await rabbitmq_server.create_vhost())
+
+
+@pytest.fixture
+async def browser(request: pytest.FixtureRequest) -> AsyncIterator[BrowserServer]:
+    """A Chromium of the test's own; its windows are kept as pictures when the test fails."""
+    need("chromium")
+    async with chromium() as server:
+        yield server
+        if has_failed(request.node):
+            for number, window in enumerate(server.windows, 1):
+                await window.keep_screenshot(f"{request.node.name}-{number}")
+
+
+@pytest.fixture
+async def window(browser: BrowserServer) -> Window:
+    """A Chinese window; take `browser` and its open_window(locale=...) for another language."""
+    return await browser.open_window()
+
+
+@pytest.fixture
+def page(window: Window) -> Page:
+    """The page of the Chinese window."""
+    return window.page
