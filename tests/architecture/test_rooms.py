@@ -25,7 +25,9 @@ CATCHERS = {
 
 
 def _functions(module: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [
+        node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
 
 
 def test_no_file_outgrows_its_room() -> None:
@@ -105,8 +107,7 @@ def test_no_service_knows_which_way_it_runs() -> None:
     knowing = [
         module.name
         for module in own_modules()
-        if "services/embedded" not in module.name
-        and "embedded" in "".join(_code_words(module))
+        if "services/embedded" not in module.name and "embedded" in "".join(_code_words(module))
     ]
 
     assert not knowing

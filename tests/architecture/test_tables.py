@@ -20,7 +20,9 @@ def _foreign_writes(module: Module, *, service: str) -> list[str]:
             continue
         table = imported.get(call.args[place].id)  # type: ignore[attr-defined]  # the line above has looked
         if table and owners[table] not in {service, COMMON}:
-            found.append(f"{module.name}:{call.lineno} {service} writes {table}, which belongs to {owners[table]}")
+            found.append(
+                f"{module.name}:{call.lineno} {service} writes {table}, which belongs to {owners[table]}"
+            )
     return found
 
 

@@ -18,6 +18,7 @@ from mycrm_common.work import ReadingRoom, UnitOfWork
 
 API = "/api/v1"
 USER = web.RequestKey("user", User)
+_WITHOUT_COOKIE = frozenset({("POST", f"{API}/session"), ("POST", f"{API}/setup")})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS = {
@@ -124,5 +125,5 @@ def _comes_from_us(request: web.Request) -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    # Neither header: no browser of today. Only a cookie could have been sent against somebody's will.
-    return token_of(request) is None
+    # Neither header: no browser of today. Only a cookie's power could be used against somebody's will.
+    return token_of(request) is None or (request.method, request.path) in _WITHOUT_COOKIE

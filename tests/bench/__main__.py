@@ -1,0 +1,26 @@
+"""Runs the benchmarks, prints their table, and writes build/bench.json."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from tests.bench.starting import measure_start
+
+BUILD = Path(__file__).resolve().parents[2] / "build"
+
+
+def main() -> int:
+    """Measure, print and keep the figures."""
+    rows = asyncio.run(measure_start())
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "bench.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    for row in rows:
+        print(
+            f"{row['what']:<58} {row['median']:>9} {row['unit']:<3} (min {row['min']}, max {row['max']}) {row['target']}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""The embedded CRM is killed while mail arrives and people edit: nothing is lost, nothing is done twice."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.faults.reckoning import Findings, is_quiet, reckon
+from tests.faults.storm import OURS, Storm, rage
+from tests.support.dovecot import DovecotServer
+from tests.support.embedded import embedded_crm
+from tests.support.waiting import eventually
+
+SEED = 20261122
+
+
+async def _weather(storm: Storm, server: DovecotServer, folder: Path, *arguments: str) -> Findings:
+    failpoint_file = folder / "failpoint"
+    failpoint_file.write_text("", encoding="utf-8")
+    environment = {
+        "MYCRM_FAILPOINT_FILE": str(failpoint_file),
+        "MYCRM_MAILBOX_CA_FILE": str(server.ca_file),
+        "MYCRM_MAILBOX_ADDRESS": OURS,
+        "MYCRM_FETCH_INTERVAL_SECONDS": "1",
+    }
+    async with embedded_crm(
+        folder, module="tests.faults.entry", arguments=arguments, environment=environment
+    ) as crm:
+        await crm.set_up()
+        await crm.connect_mailbox(
+            host=server.host, port=server.port, username=server.username, password=server.password
+        )
+        await rage(storm, crm, server, failpoint_file=failpoint_file)
+        database = crm.data / "mycrm.db"
+        await eventually(lambda: is_quiet(database, storm), what="the storm's mail and events", seconds=90)
+        # What was due a moment ago may just be done: let its transaction end before counting.
+        await asyncio.sleep(1)
+        await crm.child.stop()
+        return reckon(database, storm)
+
+
+@pytest.mark.servers("dovecot")
+async def test_nothing_is_lost_or_done_twice_however_it_dies(
+    dovecot_server: DovecotServer, tmp_path: Path
+) -> None:
+    storm = Storm(seed=SEED, kills=14)
+
+    findings = await _weather(storm, dovecot_server, tmp_path)
+
+    print(
+        f"seed {storm.seed}: {len(storm.deaths)} deaths, {len(storm.subjects)} mails, {findings.events} events"
+    )
+    assert (findings.lost, findings.doubled) == ([], []), storm.deaths
+    assert len(storm.subjects) > 50
+    assert sum("137" in death for death in storm.deaths) >= 4, storm.deaths
+
+
+@pytest.mark.servers("dovecot")
+async def test_the_storm_catches_software_that_commits_and_then_publishes(
+    dovecot_server: DovecotServer, tmp_path: Path
+) -> None:
+    storm = Storm(seed=SEED, kills=6)
+
+    findings = await _weather(storm, dovecot_server, tmp_path, "broken")
+
+    print(f"seed {storm.seed}, broken on purpose: {len(findings.lost)} lost, for example {findings.lost[:2]}")
+    assert findings.lost
