@@ -1,0 +1,138 @@
+"""When customers and their companies were last contacted.
+
+`last_contact_date` is the newest mail that we sent to a customer. `company_last_contact` is the newest of these
+among the members of its company who are not invalid, a customer without a company counting alone; so that the
+follow-up list reads an index. Both rise by maximum, in whatever order events arrive. Only what can lower a
+company's date (a member leaves, or turns invalid) computes it anew, holding all members meanwhile.
+
+Members are always held in the order (company, id) and before single customers, so that two works on one company
+wait for each other instead of ending in a deadlock.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Column, ColumnElement, and_, case, func, or_, select, update
+
+from mycrm_api.domain.customers import Validity
+from mycrm_common.db.tables.customers import customers
+from mycrm_common.db.tables.messages import messages, msg_addrs
+from mycrm_common.keys import text_key
+from mycrm_common.work import Reading, Work
+
+_SENT_TO = ("to", "cc", "bcc")
+_COUNTS = and_(customers.c.valid != Validity.INVALID, customers.c.company_key != "")
+
+
+async def newest_sent_to(reading: Reading, email_key: str) -> datetime | None:
+    """Return the date of the newest stored mail that we sent to an address."""
+    newest = (
+        select(msg_addrs.c.date)
+        .join(messages, messages.c.id == msg_addrs.c.msg_id)
+        .where(
+            msg_addrs.c.address_key == email_key,
+            msg_addrs.c.role.in_(_SENT_TO),
+            messages.c.type == "sendto",
+        )
+        .order_by(msg_addrs.c.date.desc())
+        .limit(1)
+    )
+    moment: datetime | None = (await reading.connection.execute(newest)).scalar_one_or_none()
+    return moment
+
+
+async def recipients_of(reading: Reading, message_id: int) -> list[str]:
+    """Return the keys of the addresses to which a stored mail went, as they are now."""
+    keys = select(msg_addrs.c.address_key).where(
+        msg_addrs.c.msg_id == message_id, msg_addrs.c.role.in_(_SENT_TO)
+    )
+    return sorted(set((await reading.connection.execute(keys)).scalars()))
+
+
+async def raise_contact(work: Work, email_keys: Iterable[str], date: datetime) -> None:
+    """Note that these addresses were written to; a date never moves back."""
+    these = customers.c.email_key.in_(sorted(set(email_keys)))
+    await _hold(work, await _companies(work, these))
+    # An UPDATE waits for a customer who is being added right now; a plain look would not see it.
+    await _raise(work, customers.c.last_contact_date, date, where=these)
+    # Two steps, each along its index; one with OR would read the whole table.
+    members = customers.c.company_key.in_(await _companies(work, and_(these, _COUNTS)))
+    await _raise(work, customers.c.company_last_contact, date, where=members)
+    alone = and_(these, customers.c.company_key == "")
+    await _raise(work, customers.c.company_last_contact, date, where=alone)
+
+
+async def hold_companies(work: Work, companies: Iterable[str]) -> None:
+    """Let nobody else change the members of these companies before this work is done."""
+    await _hold(work, {text_key(company) for company in companies})
+
+
+async def hold_company_of(work: Work, customer_id: int, *, joining: str = "") -> None:
+    """Let nobody else change the members of a customer's company, and of the one it joins, before this is done."""
+    theirs = await _companies(work, customers.c.id == customer_id)
+    await _hold(work, [*theirs, text_key(joining)])
+
+
+async def recompute_company_contact(work: Work, companies: Iterable[str]) -> None:
+    """Compute anew when these companies were last contacted, from the dates of their members."""
+    keys = {text_key(company) for company in companies} - {""}
+    await _hold(work, keys)
+    newest = (
+        select(customers.c.company_key, func.max(customers.c.last_contact_date))
+        .where(customers.c.company_key.in_(sorted(keys)), _COUNTS)
+        .group_by(customers.c.company_key)
+    )
+    rows = await work.connection.execute(newest)
+    found: dict[str, datetime | None] = {row[0]: row[1] for row in rows}
+    for key in sorted(keys):
+        await work.connection.execute(
+            update(customers)
+            .where(
+                customers.c.company_key == key,
+                customers.c.company_last_contact.is_distinct_from(found.get(key)),
+            )
+            .values(company_last_contact=found.get(key))
+        )
+
+
+async def company_contacts_differ(reading: Reading) -> list[int]:
+    """Return the ids of customers whose company's date is not what their members' dates say: none, always."""
+    newest = (
+        select(customers.c.company_key, func.max(customers.c.last_contact_date).label("moment"))
+        .where(_COUNTS)
+        .group_by(customers.c.company_key)
+        .subquery()
+    )
+    right = case((customers.c.company_key == "", customers.c.last_contact_date), else_=newest.c.moment)
+    wrong = (
+        select(customers.c.id)
+        .outerjoin(newest, newest.c.company_key == customers.c.company_key)
+        .where(customers.c.company_last_contact.is_distinct_from(right))
+        .order_by(customers.c.id)
+    )
+    return list((await reading.connection.execute(wrong)).scalars())
+
+
+async def _hold(work: Work, keys: Iterable[str]) -> None:
+    named = sorted(set(keys) - {""})
+    if not named:
+        return
+    members = (
+        select(customers.c.id)
+        .where(customers.c.company_key.in_(named))
+        .order_by(customers.c.company_key, customers.c.id)
+        .with_for_update()
+    )
+    await work.connection.execute(members)
+
+
+async def _companies(reading: Reading, condition: ColumnElement[bool]) -> list[str]:
+    keys = select(customers.c.company_key).where(condition, customers.c.company_key != "").distinct()
+    return sorted((await reading.connection.execute(keys)).scalars())
+
+
+async def _raise(
+    work: Work, column: Column[datetime | None], date: datetime, *, where: ColumnElement[bool]
+) -> None:
+    older = or_(column.is_(None), column < date)
+    await work.connection.execute(update(customers).where(where, older).values({column: date}))

@@ -1,0 +1,139 @@
+"""Pages by keys: each page is found by the row that it follows, never by counting rows.
+
+The order is (sort column, id), both in the same direction, so it is total and the way back is the exact
+reverse. NULLs are lowest, as both databases have them. A page is asked for in up to two plain steps, the rest
+of the rows that equal the last key and then what lies beyond it: each is one walk along an index, which the
+usual `a > x OR (a = x AND id > y)` is not on either database.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import ge, gt, le, lt
+from typing import Any
+
+from sqlalchemy import ColumnElement, LargeBinary, Row, Select, and_, cast, func, literal, or_, true
+
+from mycrm_api.domain.cursors import Cursor, Key, Listing
+from mycrm_common.work import Reading
+
+_LETTERS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What rows are sorted by; `by` is None where it is the id alone, `is_unique` where no two rows are equal."""
+
+    id: ColumnElement[int]
+    by: ColumnElement[Any] | None = None
+    descending: bool = False
+    is_nullable: bool = False
+    is_unique: bool = False
+
+    def clauses(self, *, backwards: bool) -> list[ColumnElement[Any]]:
+        """Return what stands behind ORDER BY."""
+        falls = self.descending != backwards
+        columns = [self.id] if self.by is None else [self.by, self.id]
+        return [column.desc() if falls else column.asc() for column in columns]
+
+    def steps(self, cursor: Cursor | None) -> Iterator[ColumnElement[bool]]:
+        """Return the conditions whose rows, one after the other, are all that follow the cursor."""
+        if cursor is None:
+            yield true()
+            return
+        falls = self.descending != cursor.backwards
+        past_id = _past(self.id, cursor.keys[-1], falls=falls, including=cursor.including)
+        if self.by is None:
+            yield past_id
+            return
+        key = cursor.keys[0]
+        if not self.is_unique:
+            yield and_(self.by.is_(None) if key is None else self.by == bound(self.by, key), past_id)
+        yield from self._beyond(key, falls=falls, including=cursor.including and self.is_unique)
+
+    def _beyond(self, key: Key, *, falls: bool, including: bool) -> Iterator[ColumnElement[bool]]:
+        assert self.by is not None  # noqa: S101 - the caller has looked
+        if key is not None:
+            past = _past(self.by, bound(self.by, key), falls=falls, including=including)
+            yield or_(past, self.by.is_(None)) if falls and self.is_nullable else past
+        elif not falls:
+            yield self.by.is_not(None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """The rows of one page in the list's order, and the cursors of its neighbours."""
+
+    rows: Sequence[Row[Any]]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def letters(column: ColumnElement[str]) -> ColumnElement[bytes]:
+    """Return a text column as it is sorted where it has no key column: by its first letters, byte by byte.
+
+    MariaDB sorts by the first 1024 bytes only; the cursor must compare no more than that, or pages would repeat.
+    """
+    return cast(func.substr(column, 1, _LETTERS), LargeBinary)
+
+
+def letters_key(text: str) -> str:
+    """Return what a cursor keeps of a text that is sorted by its first letters."""
+    return text[:_LETTERS]
+
+
+def bound(column: ColumnElement[Any], key: Key) -> Any:
+    """Return a cursor's key as it is compared with a column."""
+    if isinstance(column.type, LargeBinary) and isinstance(key, str):
+        return literal(key.encode(), LargeBinary)
+    return key
+
+
+async def walk(
+    reading: Reading, rows: Select[Any], order: Order, *, cursor: Cursor | None, limit: int
+) -> list[Row[Any]]:
+    """Return up to `limit` rows that follow the cursor in the direction in which it looks."""
+    ordered = rows.order_by(*order.clauses(backwards=cursor is not None and cursor.backwards))
+    found: list[Row[Any]] = []
+    for step in order.steps(cursor):
+        found += (await reading.connection.execute(ordered.where(step).limit(limit - len(found)))).all()
+        if len(found) >= limit:
+            break
+    return found
+
+
+def turn(
+    found: Sequence[Row[Any]],
+    key_of: Callable[[Row[Any]], tuple[Key, ...]],
+    *,
+    cursor: Cursor | None,
+    listing: Listing,
+    limit: int,
+) -> Turn:
+    """Make a page of what a walk of `limit` + 1 rows has found."""
+    backwards = cursor is not None and cursor.backwards
+    rows = list(found[:limit])[:: -1 if backwards else 1]
+    is_cut = len(found) > limit
+
+    def edge(*, back: bool) -> str | None:
+        if back == backwards and not is_cut:
+            return None
+        if rows:
+            return listing.write(Cursor(keys=key_of(rows[0 if back else -1]), backwards=back))
+        # An empty page behind a cursor: the way back includes the row that the cursor names.
+        return (
+            None
+            if cursor is None
+            else listing.write(Cursor(keys=cursor.keys, backwards=back, including=True))
+        )
+
+    return Turn(
+        rows=rows,
+        next_cursor=edge(back=False),
+        previous_cursor=None if cursor is None else edge(back=True),
+    )
+
+
+def _past(column: ColumnElement[Any], key: Any, *, falls: bool, including: bool) -> ColumnElement[bool]:
+    compare = (le if including else lt) if falls else (ge if including else gt)
+    past: ColumnElement[bool] = compare(column, key)
+    return past
