@@ -48,6 +48,11 @@ class DovecotServer:
         self.account = self.add_user(FIRST_USER, password=FIRST_PASSWORD)
         self.username, self.password = self.account.username, self.account.password
 
+    @property
+    def pid(self) -> int:
+        """The server's first process."""
+        return self._process.pid
+
     def add_user(self, username: str, *, password: str = FIRST_PASSWORD) -> MailAccount:
         """A further account, with an empty INBOX."""
         file = self._users / username
