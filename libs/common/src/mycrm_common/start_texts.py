@@ -27,6 +27,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "MYCRM_DATABASE_URL 无法使用：{reason}",
     ),
     "bus_url_invalid": ("MYCRM_BUS_URL is not usable: {reason}", "MYCRM_BUS_URL 无法使用：{reason}"),
+    "bus_refused": (
+        "RabbitMQ refuses MYCRM_BUS_URL: {reason}",
+        "RabbitMQ 拒绝了 MYCRM_BUS_URL：{reason}",
+    ),
+    "queue_arguments_differ": (
+        "RabbitMQ has a queue {name} with other arguments ({reason}); empty and delete it, then start again",
+        "RabbitMQ 中已有参数不同的队列 {name}（{reason}）；请清空并删除它，然后重新启动",
+    ),
     "database_in_use": (
         "another MyCRM is using {path}; stop it first, or set another MYCRM_DATA_DIR",
         "另一个 MyCRM 正在使用 {path}；请先停止它，或设置其他 MYCRM_DATA_DIR",

@@ -18,6 +18,11 @@ class TaskNursery:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    async def settle(self, seconds: float) -> None:
+        """Wait until all that runs has ended by itself, but not longer than this."""
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=seconds)
+
     async def close(self) -> None:
         """Cancel what still runs and wait until it has ended."""
         left = tuple(self._tasks)

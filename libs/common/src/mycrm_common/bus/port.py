@@ -2,7 +2,9 @@
 
 `publish` returns the ids that are safely held by the transport, or by every consumer where the transport holds
 nothing; the caller keeps the others and tries again. An event may arrive more than once, in any order.
-`receive` returns when the event may be forgotten by the transport; when it raises, the event comes again.
+`receive` returns when the event may be forgotten by the transport. When it raises, the event comes again: at
+once or after a rest for an error of kind unavailable, which waits for the database; `event_unreadable` never
+becomes better, and such a body is set aside with the reason.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,6 +13,8 @@ from typing import Protocol
 from mycrm_common.bus.envelope import Envelope
 
 Receive = Callable[[bytes], Awaitable[None]]
+
+UNREADABLE = "event_unreadable"
 
 
 class Bus(Protocol):

@@ -1,0 +1,109 @@
+"""Publishing to RabbitMQ: persistent, mandatory, confirmed, many at once.
+
+An event counts as held when the broker has confirmed it. A confirm that does not come in time, or a connection
+that breaks, leaves it unknown: the caller publishes again, and the consumers know the event by its id.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from aio_pika import DeliveryMode, ExchangeType, Message
+from aio_pika.abc import AbstractChannel, AbstractExchange
+from aio_pika.exceptions import DeliveryError, PublishError
+
+from mycrm_common.bus.codec import CONTENT_TYPE
+from mycrm_common.bus.envelope import Envelope
+from mycrm_common.bus.rabbit_line import Line, speaking
+from mycrm_common.bus.topology import EXCHANGE, FEED_ONLY, PARKED
+from mycrm_common.errors import MyCRMError
+from mycrm_common.logs import Logger
+
+_IN_FLIGHT = 100
+_CONFIRM_SECONDS = 5.0
+_REASON_LENGTH = 1_000
+
+
+class Publisher:
+    """Hands events to the broker over one channel of its own connection."""
+
+    def __init__(self, line: Line, *, log: Logger) -> None:
+        self._line = line
+        self._log = log
+        self._channel: AbstractChannel | None = None
+        self._exchange: AbstractExchange | None = None
+        self._opening = asyncio.Lock()
+        self._window = asyncio.Semaphore(_IN_FLIGHT)
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
+        """Return the ids of the events that the broker has confirmed; `bus_unavailable` when it is away."""
+        exchange = await self._open()
+        held = await asyncio.gather(*(self._hand_over(envelope, exchange) for envelope in envelopes))
+        return frozenset(event_id for event_id in held if event_id)
+
+    async def park(self, body: bytes, *, consumer: str, reason: str) -> None:
+        """Put a body that cannot be read into the parking queue, with the reason."""
+        await self._open()
+        if self._channel is None:
+            return
+        message = Message(
+            body,
+            content_type=CONTENT_TYPE,
+            delivery_mode=DeliveryMode.PERSISTENT,
+            headers={"mycrm-consumer": consumer, "mycrm-reason": reason[:_REASON_LENGTH]},
+        )
+        with speaking():
+            await self._channel.default_exchange.publish(message, PARKED, timeout=_CONFIRM_SECONDS)
+
+    async def ping(self) -> None:
+        """Raise `bus_unavailable` when the broker does not take events."""
+        await self._open()
+
+    async def _open(self) -> AbstractExchange:
+        async with self._opening:
+            if self._exchange is None or self._channel is None or self._channel.is_closed:
+                connection = await self._line.open()
+                with speaking():
+                    channel = connection.channel(publisher_confirms=True, on_return_raises=True)
+                    await channel.initialize()
+                    self._exchange = await channel.declare_exchange(
+                        EXCHANGE, ExchangeType.TOPIC, durable=True
+                    )
+                    # The strong reference: a channel that is collected takes its confirms with it.
+                    self._channel = channel
+            return self._exchange
+
+    async def _hand_over(self, envelope: Envelope, exchange: AbstractExchange) -> str | None:
+        message = Message(
+            envelope.body,
+            content_type=CONTENT_TYPE,
+            delivery_mode=DeliveryMode.PERSISTENT,
+            message_id=envelope.id,
+            type=envelope.type,
+            timestamp=envelope.time,
+            app_id=envelope.source,
+        )
+        async with self._window:
+            try:
+                with speaking():
+                    await exchange.publish(
+                        message,
+                        envelope.type,
+                        mandatory=envelope.type not in FEED_ONLY,
+                        timeout=_CONFIRM_SECONDS,
+                    )
+            except MyCRMError as error:
+                self._note(envelope, error)
+                return None
+        return envelope.id
+
+    def _note(self, envelope: Envelope, error: MyCRMError) -> None:
+        """Tell refusals one by one; after anything else the connection is not trusted any more."""
+        cause = error.__cause__
+        if isinstance(cause, PublishError):
+            self._log.error("bus.unroutable", event_id=envelope.id, type=envelope.type)
+        elif isinstance(cause, DeliveryError):
+            self._log.warning("bus.refused", event_id=envelope.id, type=envelope.type)
+        elif self._channel is not None:
+            self._log.warning("bus.publish_failed", event_id=envelope.id, error=cause)
+            self._channel = None
+            self._line.drop()
