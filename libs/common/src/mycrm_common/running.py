@@ -11,7 +11,7 @@ from functools import partial
 
 from mycrm_common.bus.topology import consumer_name
 from mycrm_common.consumers import Consumer
-from mycrm_common.db import deliveries, outbox
+from mycrm_common.db import cleaning, deliveries, outbox
 from mycrm_common.db import logs as log_rows
 from mycrm_common.health import health_door
 from mycrm_common.jobs import keep_doing
@@ -22,6 +22,7 @@ from mycrm_common.tasks import TaskNursery
 
 _HEALTH_PORT = 8081
 _LOG_SECONDS = 1.0
+_FORGET_SECONDS = 600.0
 _REST_AFTER_FAILURE = 1.0
 _COMMON = "common"
 
@@ -101,7 +102,11 @@ def _relay(runtime: Runtime) -> Relay:
 
 def _jobs(runtime: Runtime, services: Sequence[Service]) -> list[tuple[str, Job]]:
     logs = Job(name="write logs", beat=partial(_write_logs, runtime), seconds=_LOG_SECONDS)
-    return [(service.name, job) for service in services for job in service.jobs] + [(_COMMON, logs)]
+    clean = Job(name="forget", beat=partial(_forget, runtime), seconds=_FORGET_SECONDS, lease="common.forget")
+    return [(service.name, job) for service in services for job in service.jobs] + [
+        (_COMMON, logs),
+        (_COMMON, clean),
+    ]
 
 
 def _doors(runtime: Runtime, services: Sequence[Service], health_port: int | None) -> list[Door]:
@@ -126,6 +131,13 @@ async def _write_logs(runtime: Runtime) -> None:
     if lines:
         async with runtime.unit_for(_COMMON)() as work:
             await log_rows.put(work, lines)
+
+
+async def _forget(runtime: Runtime) -> None:
+    removed = 1
+    while removed:
+        async with runtime.unit_for(_COMMON)() as work:
+            removed = await cleaning.forget_some(work)
 
 
 async def _supervised(name: str, run: Callable[[], Awaitable[None]], runtime: Runtime) -> None:

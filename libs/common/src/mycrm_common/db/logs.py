@@ -1,9 +1,8 @@
 """Log lines in the database: written in batches, read newest first."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import insert
 
 from mycrm_common.db.tables.logs import logs
 from mycrm_common.logs import LogLine
@@ -24,8 +23,3 @@ async def put(work: Work, lines: Sequence[LogLine]) -> None:
         for line in lines
     ]
     await work.connection.execute(insert(logs), rows)
-
-
-async def forget(work: Work, *, before: datetime) -> None:
-    """Remove lines that are older than a moment."""
-    await work.connection.execute(delete(logs).where(logs.c.at < before))
