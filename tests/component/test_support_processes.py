@@ -60,6 +60,7 @@ async def test_our_own_settings_are_not_handed_down(tmp_path: Path, monkeypatch:
     code = "import os; print('port', os.environ.get('MYCRM_HTTP_PORT'), os.environ.get('MYCRM_DATA_DIR'))"
     child = _python(code, tmp_path, environment={"MYCRM_DATA_DIR": "here"})
     child.start()
+    await child.wait()
     await child.wait_for_line("port None here")
 
 
