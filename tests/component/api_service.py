@@ -64,4 +64,4 @@ async def api_service(folder: Path, **settings: Any) -> AsyncIterator[ApiClient]
         addresses = await stack.enter_async_context(running(runtime, [service], health_port=None))
         jar = aiohttp.CookieJar(unsafe=True)
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
-        yield ApiClient(addresses[0].replace("0.0.0.0", "127.0.0.1"), session)
+        yield ApiClient(addresses["web"].replace("0.0.0.0", "127.0.0.1"), session)

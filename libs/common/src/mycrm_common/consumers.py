@@ -5,6 +5,7 @@ after it leaves both. What fails becomes a delivery row and is tried again later
 Where the bus holds nothing, the event is stored as a delivery before it counts as received.
 """
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -25,7 +26,9 @@ from mycrm_common.work import ReadingRoom, UnitOfWork, Work
 
 _BATCH = 20
 _LEASE = timedelta(seconds=60)
+_WAIT = timedelta(seconds=1)
 _LONGEST_REST = 5.0
+_DRAIN_SECONDS = 20.0
 
 
 class AlreadyDone(Exception):  # noqa: N818 - it is no failure: the event was done before
@@ -83,6 +86,8 @@ class Consumer:
         self._log = log.bind(consumer=name)
         self._owner = owner
         self._wake = Wake()
+        self._busy = asyncio.Lock()
+        self._stopping = asyncio.Event()
 
     def receiver(self, *, bus_holds_events: bool) -> Receive:
         """Return what the bus shall call: do it now where it keeps the event, store it first where not."""
@@ -94,15 +99,30 @@ class Consumer:
             if not await self.do_due():
                 await self._wake.wait(await self._rest())
 
+    async def stop(self) -> None:
+        """Begin nothing more; return when the delivery in hand is done, or has had its time."""
+        self._stopping.set()
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS), self._busy:
+                pass
+        except TimeoutError:
+            self._log.warning("consumer.stuck", seconds=_DRAIN_SECONDS)
+
     async def do_due(self) -> int:
         """Do what is due now, and return how many deliveries were dealt with."""
-        async with self._unit() as work:
-            claimed = await deliveries.claim(
-                work, consumer=self.name, owner=self._owner, limit=_BATCH, lease=_LEASE
-            )
-        for delivery in claimed:
-            await self._attempt_again(delivery)
-        return len(claimed)
+        async with self._busy:
+            if self._stopping.is_set():
+                return 0
+            async with self._unit() as work:
+                claimed = await deliveries.claim(
+                    work, consumer=self.name, owner=self._owner, limit=_BATCH, lease=_LEASE
+                )
+            for done, delivery in enumerate(claimed):
+                if self._stopping.is_set():
+                    await self._give_back([left.id for left in claimed[done:]], rest=timedelta(0))
+                    return done
+                await self._attempt_again(delivery)
+            return len(claimed)
 
     async def _store(self, body: bytes) -> None:
         envelope = unseal(body)
@@ -156,12 +176,19 @@ class Consumer:
 
     async def _put_off(self, delivery: Delivery, verdict: Verdict, error: Exception) -> None:
         self._tell(delivery.event_id, verdict, error)
+        if verdict.fate is Fate.WAIT:
+            await self._give_back([delivery.id], rest=_WAIT)
+            return
         reason = f"{type(error).__name__}: {error}"
         async with self._unit() as work:
             if verdict.fate is Fate.PARK:
                 await deliveries.park(work, delivery, error=reason)
             else:
                 await deliveries.put_off(work, delivery, until=work.at + verdict.delay, error=reason)
+
+    async def _give_back(self, delivery_ids: list[int], *, rest: timedelta) -> None:
+        async with self._unit() as work:
+            await deliveries.give_back(work, delivery_ids, until=work.at + rest)
 
     def _tell(self, event_id: str, verdict: Verdict, error: Exception) -> None:
         self._log.warning(f"event.{verdict.fate}", event_id=event_id, error=error, delay=str(verdict.delay))

@@ -15,6 +15,7 @@ from mycrm_common.bus.port import Bus
 from mycrm_common.clock import Clock
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db import outbox
+from mycrm_common.errors import MyCRMError
 from mycrm_common.logs import Logger
 from mycrm_common.service import Wake
 from mycrm_common.work import UnitOfWork
@@ -57,11 +58,11 @@ class Relay:
     async def relay_some(self) -> int:
         """Relay one batch and return how many events are now held by the bus."""
         async with self._unit() as work:
-            bodies = await outbox.claim(work, owner=self._owner, limit=_BATCH, lease=_LEASE)
-        if not bodies:
+            claimed = await outbox.claim(work, owner=self._owner, limit=_BATCH, lease=_LEASE)
+        if not claimed:
             return 0
         self._crash.reach("relay.claimed")
-        envelopes = [unseal(body) for body in bodies]
+        envelopes = [envelope for row in claimed if (envelope := await self._read(row)) is not None]
         held = await self._publish(envelopes)
         self._crash.reach("relay.published")
         missing = [envelope.id for envelope in envelopes if envelope.id not in held]
@@ -73,6 +74,16 @@ class Relay:
                     work, missing, owner=self._owner, until=until, error="not held by the bus"
                 )
         return len(held)
+
+    async def _read(self, row: outbox.Claimed) -> Envelope | None:
+        try:
+            return unseal(row.body)
+        except MyCRMError as error:
+            # One row that was damaged must not hold up all that comes after it.
+            self._log.error("relay.parked", event_id=row.event_id, error=error)
+            async with self._unit() as work:
+                await outbox.park(work, row.event_id, owner=self._owner, error=str(error))
+            return None
 
     async def _publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
         try:

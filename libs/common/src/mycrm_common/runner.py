@@ -59,7 +59,9 @@ async def _run(parts: Sequence[Part], *, migrates: bool, units: type[SqlUnits]) 
         ]
         async with running(runtime, services, health_port=common.health_port) as addresses:
             names = ",".join(service.name for service in services)
-            runtime.log.info("ready", service=names, addresses=addresses)
+            runtime.log.info("ready", service=names, addresses=list(addresses.values()))
+            if "web" in addresses:
+                runtime.console.say("ready", address=addresses["web"])
             await stop.wait()
             runtime.log.info("stopping", service=names)
 

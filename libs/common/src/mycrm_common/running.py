@@ -30,14 +30,16 @@ _COMMON = "common"
 @asynccontextmanager
 async def running(
     runtime: Runtime, services: Sequence[Service], *, health_port: int | None
-) -> AsyncIterator[list[str]]:
-    """Run the services until the block ends, and yield the addresses of their doors."""
+) -> AsyncIterator[dict[str, str]]:
+    """Run the services until the block ends, and yield the addresses of their doors by name."""
     await _take_over(runtime)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_write_logs, runtime)
         nursery = TaskNursery()
         stack.push_async_callback(nursery.close)
-        for consumer in await _subscribe(runtime, services):
+        consumers = await _subscribe(runtime, services)
+        for consumer in consumers:
+            stack.push_async_callback(consumer.stop)
             nursery.start(_supervised(consumer.name, consumer.run, runtime), name=consumer.name)
         nursery.start(_supervised("relay", _relay(runtime).run, runtime), name="relay")
         stack.push_async_callback(runtime.bus.stop_receiving)
@@ -45,9 +47,9 @@ async def running(
             log = runtime.log.bind(service=service)
             doing = keep_doing(job, unit=runtime.unit_for(_COMMON), holder=runtime.process, log=log)
             nursery.start(doing, name=f"{service} {job.name}")
-        addresses = [
-            await stack.enter_async_context(door.open()) for door in _doors(runtime, services, health_port)
-        ]
+        addresses: dict[str, str] = {}
+        for door in _doors(runtime, services, health_port):
+            addresses[door.name] = await stack.enter_async_context(door.open())
         _watch_health(runtime, services)
         try:
             yield addresses

@@ -1,6 +1,7 @@
 """What the settings' URLs mean: the adapters of one process, and each service's own view of them."""
 
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,20 @@ from mycrm_common.logs import Logger, LogShelf, open_logs
 from mycrm_common.secretbox import SecretBox, key_from
 from mycrm_common.service import Wake
 from mycrm_common.settings import Settings
+from mycrm_common.start_texts import news_line, reader_language
 from mycrm_common.work import ReadingRoom, UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Console:
+    """Speaks to whoever started the process, in their language; what is said here is in no log."""
+
+    language: str
+
+    def say(self, code: str, **values: object) -> None:
+        """Tell one line of news."""
+        sys.stdout.write(news_line(code, language=self.language, **values) + "\n")
+        sys.stdout.flush()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +52,7 @@ class ServiceRuntime:
     health: Health
     zone: tzinfo
     process: str
+    console: Console
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +69,7 @@ class Runtime:
     health: Health
     zone: tzinfo
     process: str
+    console: Console
     units: type[SqlUnits] = SqlUnits
     relay_wake: Wake = field(default_factory=Wake)
 
@@ -76,6 +92,7 @@ class Runtime:
             health=self.health,
             zone=self.zone,
             process=self.process,
+            console=self.console,
         )
 
 
@@ -105,6 +122,7 @@ async def open_runtime(settings: Settings, *, units: type[SqlUnits] = SqlUnits) 
             health=Health(),
             zone=ZoneInfo(settings.time_zone) if settings.time_zone else machine_zone(),
             process=new_id(clock.now()),
+            console=Console(language=reader_language(settings.language)),
             units=units,
         )
     finally:

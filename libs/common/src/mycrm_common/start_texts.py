@@ -62,6 +62,21 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
+_NEWS: dict[str, tuple[str, str]] = {
+    "ready": ("MyCRM is ready: {address}", "MyCRM 已就绪：{address}"),
+    "setup_code": (
+        "Open the page and make the first account with this one-time code: {code}",
+        "请打开页面，使用此一次性验证码创建第一个账号：{code}",
+    ),
+}
+
+
+def news_line(code: str, *, language: str, **values: object) -> str:
+    """Return one line that tells whoever started MyCRM how it goes on."""
+    english, chinese = _NEWS[code]
+    return (chinese if language == "zh-CN" else english).format_map(values)
+
+
 def reader_language(wish: str) -> str:
     """Return the language for the console: the one wished for, else the locale's."""
     if wish:

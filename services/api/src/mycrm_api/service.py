@@ -79,7 +79,7 @@ async def _prepare_setup(runtime: ServiceRuntime, settings: ApiSettings, passwor
     if settings.admin_username and settings.admin_password:
         await _make_admin(runtime, settings, passwords, code=code or "")
     elif code is not None:
-        runtime.log.warning("setup.waiting", one_time=code, remedy="open the page and enter this code")
+        runtime.console.say("setup_code", code=code)
 
 
 async def _make_admin(

@@ -13,11 +13,15 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from mycrm_common.bus.envelope import Envelope
+from mycrm_common.bus.port import UNREADABLE
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events import event_types
 from mycrm_common.events.registry import Event
 
 CONTENT_TYPE = "application/cloudevents+json"
+# What the inbox and the deliveries can hold; a longer id could never be remembered as done.
+_ID_LENGTH = 36
+_TYPE_LENGTH = 80
 
 
 def seal(event: Event, *, event_id: str, service: str, at: datetime, correlation_id: str = "") -> Envelope:
@@ -54,14 +58,14 @@ def unseal(body: bytes) -> Envelope:
         if said["specversion"] != "1.0" or not isinstance(said["data"], dict):
             raise _unreadable("it is no CloudEvents 1.0 object with data")
         return Envelope(
-            id=_text(said, "id"),
-            type=_text(said, "type"),
+            id=_name(said, "id", at_most=_ID_LENGTH),
+            type=_name(said, "type", at_most=_TYPE_LENGTH),
             source=_text(said, "source"),
             subject=str(said.get("subject", "")),
-            time=datetime.fromisoformat(_text(said, "time")),
+            time=_moment(said),
             data=said["data"],
             body=body,
-            correlation_id=str(said.get("correlationid", "")),
+            correlation_id=_correlation_of(said),
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unreadable(f"{type(error).__name__}: {error}") from error
@@ -91,5 +95,28 @@ def _text(said: dict[str, Any], name: str) -> str:
     return value
 
 
+def _name(said: dict[str, Any], name: str, *, at_most: int) -> str:
+    value = _text(said, name)
+    if len(value) > at_most or not value.isascii() or not value.isprintable():
+        raise _unreadable(f"{name} is no ASCII text of at most {at_most} characters")
+    return value
+
+
+def _moment(said: dict[str, Any]) -> datetime:
+    moment = datetime.fromisoformat(_text(said, "time"))
+    if moment.tzinfo is None:
+        raise _unreadable("time has no zone")
+    return moment
+
+
+def _correlation_of(said: dict[str, Any]) -> str:
+    # Only a help in reading the log: one that the log cannot hold is left out.
+    value = said.get("correlationid", "")
+    is_usable = (
+        isinstance(value, str) and len(value) <= _ID_LENGTH and value.isascii() and value.isprintable()
+    )
+    return value if is_usable else ""
+
+
 def _unreadable(why: str) -> MyCRMError:
-    return MyCRMError("event_unreadable", Kind.INVALID, why)
+    return MyCRMError(UNREADABLE, Kind.INVALID, why)

@@ -15,7 +15,6 @@ import aio_pika
 from aio_pika.abc import AbstractConnection
 from aio_pika.connection import make_url
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, InvalidFrameError, ProbableAuthenticationError
-from yarl import URL
 
 from mycrm_common.errors import Kind, MyCRMError, StartError
 from mycrm_common.logs import Logger
@@ -33,9 +32,9 @@ class Line:
     """Keeps at most one connection open, for one purpose."""
 
     def __init__(self, url: str, *, purpose: str, log: Logger) -> None:
-        self._url = _read_url(url)
+        self._url, place = _read_url(url)
         self._purpose = purpose
-        self._log = log.bind(broker=f"{self._url.host}:{self._url.port or 5672}", line=purpose)
+        self._log = log.bind(broker=place, line=purpose)
         self._connection: AbstractConnection | None = None
         self._opening = asyncio.Lock()
         self._goodbyes = TaskNursery()
@@ -110,11 +109,12 @@ def _unavailable(error: BaseException) -> MyCRMError:
     return MyCRMError("bus_unavailable", Kind.UNAVAILABLE, f"{type(error).__name__}: {error}", retry_after=5)
 
 
-def _read_url(text: str) -> URL:
+def _read_url(text: str) -> tuple[str, str]:
+    """Return the URL as the library takes it, and its place without account and password."""
     try:
         url = make_url(text, heartbeat=_HEARTBEAT_SECONDS)
         if url.host:
-            return url
+            return str(url), f"{url.host}:{url.port}" if url.port else url.host
     except ValueError:
         pass  # Its words would repeat the URL with the password.
     raise StartError("bus_url_invalid", reason="it is no amqp://user:pass@host:5672/vhost")

@@ -89,6 +89,15 @@ async def put_off(work: Work, delivery: Delivery, *, until: datetime, error: str
     await _change(work, delivery, state=READY, available_at=until, error=error)
 
 
+async def give_back(work: Work, delivery_ids: Sequence[int], *, until: datetime) -> None:
+    """Leave what was claimed to a later claim, as if this one had not been."""
+    await work.connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(delivery_ids), deliveries.c.state == READY)
+        .values(available_at=until, claimed_by=None, attempts=deliveries.c.attempts - 1)
+    )
+
+
 async def park(work: Work, delivery: Delivery, *, error: str) -> None:
     """Set aside what cannot be done, for a person to look at."""
     await _change(work, delivery, state=PARKED, available_at=work.at, error=error)

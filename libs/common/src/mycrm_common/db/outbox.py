@@ -16,7 +16,7 @@ from mycrm_common.db.dialects import insert_ignoring
 from mycrm_common.db.tables.events import event_sequence, outbox
 from mycrm_common.work import Reading, Work
 
-NEW, SENT = "new", "sent"
+NEW, SENT, PARKED = "new", "sent", "parked"
 _COUNTER = "outbox"
 
 
@@ -26,6 +26,14 @@ class Pending:
 
     count: int
     oldest: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """One event that a relay has taken over."""
+
+    event_id: str
+    body: bytes
 
 
 async def put(work: Work, envelopes: Sequence[Envelope], *, service: str) -> None:
@@ -49,10 +57,10 @@ async def put(work: Work, envelopes: Sequence[Envelope], *, service: str) -> Non
     await work.connection.execute(insert(outbox), rows)
 
 
-async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list[bytes]:
-    """Take over the oldest events that wait, for the time of the lease, and return their bytes."""
+async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list[Claimed]:
+    """Take over the oldest events that wait, for the time of the lease."""
     due = (
-        select(outbox.c.id, outbox.c.body)
+        select(outbox.c.id, outbox.c.event_id, outbox.c.body)
         .where(outbox.c.state == NEW, outbox.c.available_at <= work.at)
         .order_by(outbox.c.id)
         .limit(limit)
@@ -65,7 +73,7 @@ async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list
             .where(outbox.c.id.in_([row.id for row in rows]))
             .values(claimed_by=owner, available_at=work.at + lease, attempts=outbox.c.attempts + 1)
         )
-    return [row.body for row in rows]
+    return [Claimed(event_id=row.event_id, body=row.body) for row in rows]
 
 
 async def mark_sent(work: Work, event_ids: Sequence[str], *, owner: str) -> int:
@@ -96,6 +104,15 @@ async def put_back(work: Work, event_ids: Sequence[str], *, owner: str, until: d
         update(outbox)
         .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == owner, outbox.c.state == NEW)
         .values(available_at=until, claimed_by=None, last_error=error)
+    )
+
+
+async def park(work: Work, event_id: str, *, owner: str, error: str) -> None:
+    """Set aside what can never be handed over, for a person to look at."""
+    await work.connection.execute(
+        update(outbox)
+        .where(outbox.c.event_id == event_id, outbox.c.claimed_by == owner, outbox.c.state == NEW)
+        .values(state=PARKED, claimed_by=None, last_error=error)
     )
 
 
