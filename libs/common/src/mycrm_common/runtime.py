@@ -32,9 +32,9 @@ class Console:
 
     language: str
 
-    def say(self, code: str, **values: object) -> None:
+    def say(self, news: str, **values: object) -> None:
         """Tell one line of news."""
-        sys.stdout.write(news_line(code, language=self.language, **values) + "\n")
+        sys.stdout.write(news_line(news, language=self.language, **values) + "\n")
         sys.stdout.flush()
 
 

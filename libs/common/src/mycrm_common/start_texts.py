@@ -71,9 +71,9 @@ _NEWS: dict[str, tuple[str, str]] = {
 }
 
 
-def news_line(code: str, *, language: str, **values: object) -> str:
+def news_line(news: str, *, language: str, **values: object) -> str:
     """Return one line that tells whoever started MyCRM how it goes on."""
-    english, chinese = _NEWS[code]
+    english, chinese = _NEWS[news]
     return (chinese if language == "zh-CN" else english).format_map(values)
 
 
