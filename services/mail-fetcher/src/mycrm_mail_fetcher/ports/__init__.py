@@ -5,8 +5,9 @@ from mycrm_mail_fetcher.ports.mailbox import (
     ImapSession,
     MailAccount,
     MailHead,
+    MailLine,
     MailServer,
     RemoteFolder,
 )
 
-__all__ = ["FolderStatus", "ImapSession", "MailAccount", "MailHead", "MailServer", "RemoteFolder"]
+__all__ = ["FolderStatus", "ImapSession", "MailAccount", "MailHead", "MailLine", "MailServer", "RemoteFolder"]

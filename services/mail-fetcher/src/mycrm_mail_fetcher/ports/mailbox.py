@@ -96,3 +96,20 @@ class MailServer(Protocol):
     def connect(self, account: MailAccount) -> AbstractAsyncContextManager[ImapSession]:
         """A session that is signed in over verified TLS and ends with the block."""
         ...
+
+
+class MailLine(Protocol):
+    """One lasting connection, because providers slow down those who connect at every look."""
+
+    async def session(self, account: MailAccount) -> ImapSession:
+        """The session that is kept for this account, or a new one."""
+        ...
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the present session was made for the last call of `session`."""
+        ...
+
+    async def drop(self) -> None:
+        """Throw the session away, without a word; the next one is new."""
+        ...

@@ -1,0 +1,111 @@
+"""What people asked of the mailbox, and what they set for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from mycrm_common.work import Reading, Work
+
+PASSWORD_NAME = "mail_password"  # noqa: S105 - the name under which the password is kept, not a password
+
+
+class Verb(StrEnum):
+    """What can be asked."""
+
+    TEST = "test"
+    SYNC = "sync"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailSettings:
+    """The mailbox as people set it on the page; the password is sealed."""
+
+    host: str
+    port: int
+    username: str
+    sealed_password: str | None = field(repr=False)
+    monitor_mail_days: int
+    mail_reserved_days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailboxRequest:
+    """What a person asked: settings by name that differ from the stored ones, the password sealed."""
+
+    id: str
+    parameters: Mapping[str, Any]
+    sealed: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A request that is ours to answer; `attempts` counts this one."""
+
+    request_id: str
+    verb: Verb
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FolderSeen:
+    """A folder that a test of the settings found."""
+
+    name: str
+    messages: int
+    excluded: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came of a request: an error code with its detail, or the folders that were seen."""
+
+    code: str = ""
+    detail: str = ""
+    folders: tuple[FolderSeen, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether it went well."""
+        return not self.code
+
+
+class SettingsStore(Protocol):
+    """What people set while MyCRM runs."""
+
+    async def mail_settings(self, reading: Reading) -> MailSettings:
+        """The present settings of the mailbox."""
+        ...
+
+
+class Requests(Protocol):
+    """The requests as api wrote them."""
+
+    async def by_id(self, reading: Reading, request_id: str) -> MailboxRequest | None:
+        """The request, or None where there is none."""
+        ...
+
+
+class Tasks(Protocol):
+    """The requests that we have taken over."""
+
+    async def put(self, work: Work, request_id: str, *, verb: Verb) -> None:
+        """Take a request over; once is enough."""
+        ...
+
+    async def claim(self, work: Work, verb: Verb, *, owner: str, lease: timedelta) -> Task | None:
+        """The oldest task that is due, ours for the time of the lease."""
+        ...
+
+    async def next_due(self, reading: Reading, verb: Verb) -> datetime | None:
+        """When the next open task is due, or None where there is none."""
+        ...
+
+    async def open_ids(self, reading: Reading, verb: Verb) -> list[str]:
+        """The requests of this kind that wait for an answer."""
+        ...
+
+    async def answer(self, work: Work, request_id: str, answer: Answer) -> bool:
+        """Write the answer; False where there was one already."""
+        ...

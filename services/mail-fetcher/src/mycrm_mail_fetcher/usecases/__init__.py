@@ -1,0 +1,1 @@
+"""What mail-fetcher does: one file, one public function each."""
