@@ -6,10 +6,10 @@ Anything that stops the start is one line on the console, in the reader's langua
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mycrm_common.db import schema
 from mycrm_common.db.unit_of_work import SqlUnits
@@ -19,9 +19,11 @@ from mycrm_common.runtime import Runtime, ServiceRuntime, open_runtime
 from mycrm_common.service import Service
 from mycrm_common.settings import Settings
 from mycrm_common.start_texts import reader_language, start_line
+from mycrm_common.tasks import TaskNursery
 
 _SCHEMA_POLL_SECONDS = 1.0
 
+T = TypeVar("T")
 Build = Callable[[ServiceRuntime, Any], AbstractAsyncContextManager[Service]]
 
 
@@ -57,7 +59,11 @@ async def _run(parts: Sequence[Part], *, migrates: bool, units: type[SqlUnits]) 
             await built.enter_async_context(part.build(runtime.for_service(part.name), settings[part.name]))
             for part in parts
         ]
-        async with running(runtime, services, health_port=common.health_port) as addresses:
+        opening = running(runtime, services, health_port=common.health_port)
+        async with AsyncExitStack() as opened:
+            addresses = await _unless(stop, opened.enter_async_context(opening))
+            if addresses is None:
+                return
             names = ",".join(service.name for service in services)
             runtime.log.info("ready", service=names, addresses=list(addresses.values()))
             if "web" in addresses:
@@ -72,6 +78,19 @@ def _on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     return stop
+
+
+async def _unless(stop: asyncio.Event, starting: Coroutine[Any, Any, T]) -> T | None:
+    """Return what was started, or None when told to stop before: a broker may be waited for very long."""
+    nursery = TaskNursery()
+    task = nursery.start(starting, name="start")
+    try:
+        await asyncio.wait(
+            (task, nursery.start(stop.wait(), name="stop")), return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        await nursery.close()
+    return None if task.cancelled() else task.result()
 
 
 async def _schema_is_there(runtime: Runtime, stop: asyncio.Event) -> bool:
