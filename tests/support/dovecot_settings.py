@@ -69,8 +69,6 @@ ssl_server_key_file = {folder}/server.key
 mail_driver = maildir
 mail_path = ~/Maildir
 passdb passwd-file {{
-  default_password_scheme = PLAIN
-  auth_username_format = %{{user}}
   passwd_file_path = {folder}/users/%{{user}}
 }}
 userdb static {{
