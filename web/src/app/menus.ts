@@ -1,0 +1,71 @@
+import { computed, type ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRouter } from 'vue-router'
+import { problemFrom } from '@/api/problem'
+import { useBackend } from '@/api/backend'
+import type { Features } from '@/app/features'
+import { useProblemTexts } from '@/i18n/problems'
+import type { Command, MenuName } from '@/lib/feature'
+import { showTheme, themeNamed, THEMES, type Theme } from '@/lib/look'
+import { useNotices } from '@/lib/notices'
+import type { IconName } from '@/ui/icons'
+import type { Menu, MenuItem } from '@/ui/menu-bar.vue'
+
+const MENUS: MenuName[] = ['data', 'logs', 'settings', 'help']
+
+export interface FrameMenus {
+  menus: ComputedRef<Menu[]>
+  choose(id: string): void
+}
+
+/** The menus at the top right: what the features add, the themes, and the way out. */
+export function useFrameMenus(features: Features): FrameMenus {
+  const { t } = useI18n()
+  const { session } = useBackend()
+  const router = useRouter()
+  const notices = useNotices()
+  const problems = useProblemTexts()
+
+  const tell = (failure: unknown) => void notices.show({ tone: 'failed', text: problems.of(problemFrom(failure)) })
+  const itemOf = ({ id, title, icon }: Command): MenuItem => ({ id, label: t(title), icon: icon as IconName })
+  const commandsOf = (menu: MenuName) => features.commands(menu, session.user.value?.role ?? 'viewer')
+
+  function themes(): MenuItem[] {
+    const current = themeNamed(session.user.value?.theme)
+    return THEMES.map((theme) => ({ id: `theme:${theme}`, label: t(`frame.themes.${theme}`), checked: theme === current }))
+  }
+
+  function menuOf(menu: MenuName): Menu {
+    const sections: Menu['sections'] = [{ items: commandsOf(menu).map(itemOf) }]
+    if (menu === 'settings') sections.push({ title: t('frame.theme'), items: themes() })
+    return { id: menu, label: t(`frame.menus.${menu}`), sections: sections.filter(({ items }) => items.length > 0) }
+  }
+
+  const menus = computed<Menu[]>(() => [
+    ...MENUS.map(menuOf).filter(({ sections }) => sections.length > 0),
+    {
+      id: 'account',
+      label: t('frame.account'),
+      icon: 'user',
+      sections: [
+        {
+          title: t('frame.signed_in_as', { name: session.user.value?.username ?? '' }),
+          items: [{ id: 'sign-out', label: t('frame.sign_out'), icon: 'signOut' }],
+        },
+      ],
+    },
+  ])
+
+  function chooseTheme(theme: Theme): void {
+    showTheme(theme)
+    session.change({ theme }).catch(tell)
+  }
+
+  function choose(id: string): void {
+    if (id === 'sign-out') session.signOut().catch(tell)
+    else if (id.startsWith('theme:')) chooseTheme(themeNamed(id.slice('theme:'.length)))
+    else MENUS.flatMap(commandsOf).find((command) => command.id === id)?.run(router)
+  }
+
+  return { menus, choose }
+}

@@ -1,0 +1,12 @@
+import common from './common.json'
+import customers from './customers.json'
+import errors from './errors.json'
+import frame from './frame.json'
+import help from './help.json'
+import logs from './logs.json'
+import mailboxes from './mailboxes.json'
+import messages from './messages.json'
+import session from './session.json'
+import settings from './settings.json'
+
+export default { common, customers, errors, frame, help, logs, mailboxes, messages, session, settings }

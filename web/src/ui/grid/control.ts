@@ -1,0 +1,102 @@
+import { HEADER, type Cursor } from '@/ui/grid/cursor'
+import { columnEdges, type Column } from '@/ui/grid/columns'
+import type { Cell, Editing } from '@/ui/grid/editing'
+import { intentOf, type Intent } from '@/ui/grid/keys'
+import type { Viewport } from '@/ui/grid/viewport'
+
+interface Parts<Row> {
+  cursor: Cursor
+  viewport: Viewport
+  editing: Editing<Row>
+  scroller: () => HTMLElement | null
+  columns: () => Column<Row>[]
+  active: () => Cell<Row> | null
+  /** The cursor has come to stand somewhere. */
+  arrived: (how: 'pointer' | 'key') => void
+  sort: (column: Column<Row>) => void
+}
+
+/** Carries out what keys and clicks mean. */
+export class Control<Row> {
+  constructor(private readonly parts: Parts<Row>) {}
+
+  /** Does what a key means here; a key that means nothing is left to the input and the browser. */
+  readonly onKey = (event: KeyboardEvent): void => {
+    const { editing, cursor } = this.parts
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+    if (step !== undefined && editing.choices.value.length > 0) {
+      event.preventDefault()
+      return editing.step(step)
+    }
+    const intent = intentOf(event, { editing: editing.isOpen.value, tabbing: cursor.tabbing.value })
+    if (intent === null) return
+    event.preventDefault()
+    // An Esc that closes an edit must not close what stands around the grid as well.
+    event.stopPropagation()
+    this.carryOut(intent)
+  }
+
+  /** Brings the active cell into view and tells that it is another one. */
+  settle(how: 'pointer' | 'key'): void {
+    const { cursor, viewport } = this.parts
+    if (cursor.row.value > HEADER) viewport.reveal(cursor.row.value)
+    this.revealColumn()
+    this.parts.arrived(how)
+  }
+
+  /** Opens the active cell; in the header, sorts by it. */
+  edit(text?: string): void {
+    const { cursor, viewport, editing } = this.parts
+    const column = this.parts.columns()[cursor.column.value]
+    if (cursor.row.value === HEADER) {
+      if (column !== undefined) this.parts.sort(column)
+      return
+    }
+    viewport.reveal(cursor.row.value)
+    editing.begin(text)
+  }
+
+  private carryOut(intent: Intent): void {
+    const { editing, cursor } = this.parts
+    if (intent.kind === 'cancel') editing.cancel()
+    else if (intent.kind === 'edit') this.edit()
+    else if (intent.kind === 'clear') this.clear()
+    else if (intent.kind === 'copy') this.copy()
+    else this.move(intent, cursor)
+  }
+
+  private move(intent: Intent, cursor: Cursor): void {
+    if (intent.kind === 'commit') {
+      this.parts.editing.commit()
+      // Shift and Enter in the first row stays there: only the arrow keys go on to the header.
+      cursor.by({ row: Math.max(-cursor.row.value, intent.by.row), column: 0 })
+    } else if (intent.kind === 'commit-next') {
+      this.parts.editing.commit()
+      cursor.next(intent.direction, (column) => this.parts.columns()[column]?.kind !== 'fixed')
+    } else {
+      cursor.follow(intent)
+    }
+    this.settle('key')
+  }
+
+  private clear(): void {
+    if (this.parts.cursor.row.value > HEADER) this.edit('')
+  }
+
+  private copy(): void {
+    const cell = this.parts.active()
+    // Without a secure origin there is no clipboard to write to, and the browser refuses it to a page in the background.
+    if (cell !== null) void navigator.clipboard?.writeText(cell.column.text(cell.row)).catch(() => undefined)
+  }
+
+  private revealColumn(): void {
+    const element = this.parts.scroller()
+    const edges = columnEdges(this.parts.columns())
+    const column = this.parts.cursor.column.value
+    const left = edges[column] ?? 0
+    const right = edges[column + 1] ?? left
+    if (element === null) return
+    if (left < element.scrollLeft) element.scrollLeft = left
+    else if (right > element.scrollLeft + element.clientWidth) element.scrollLeft = right - element.clientWidth
+  }
+}
