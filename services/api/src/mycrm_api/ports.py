@@ -6,6 +6,7 @@ from typing import Protocol
 
 from mycrm_api.domain.cursors import Page
 from mycrm_api.domain.customers import Customer, CustomerList, NewCustomer
+from mycrm_api.domain.messages import Message, MessageFilter, MessageList
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.users import User
 from mycrm_common.work import Reading, Work
@@ -200,4 +201,20 @@ class AddressChanges(Protocol):
 
     async def heirs(self, reading: Reading, keys: Iterable[str]) -> list[str]:
         """Return the present keys of customers whose mail under one of these keys is still to be moved."""
+        ...
+
+
+class Messages(Protocol):
+    """The stored messages."""
+
+    async def page(self, reading: Reading, wanted: MessageList) -> Page[Message]:
+        """Return one page of the messages that a filter means, newest first."""
+        ...
+
+    async def count(self, reading: Reading, chosen: MessageFilter) -> int:
+        """Count the messages that a filter means."""
+        ...
+
+    async def by_id(self, reading: Reading, message_id: int) -> Message | None:
+        """Return the message of that id."""
         ...

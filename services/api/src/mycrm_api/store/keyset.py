@@ -9,12 +9,14 @@ usual `a > x OR (a = x AND id > y)` is not on either database.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, LargeBinary, Row, Select, and_, cast, func, literal, or_, true
 
 from mycrm_api.domain.cursors import Cursor, Key, Listing
 from mycrm_common.work import Reading
+
+Found = TypeVar("Found")
 
 _LETTERS = 200
 
@@ -60,10 +62,10 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class Turn(Generic[Found]):
     """The rows of one page in the list's order, and the cursors of its neighbours."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Found]
     next_cursor: str | None
     previous_cursor: str | None
 
@@ -102,13 +104,13 @@ async def walk(
 
 
 def turn(
-    found: Sequence[Row[Any]],
-    key_of: Callable[[Row[Any]], tuple[Key, ...]],
+    found: Sequence[Found],
+    key_of: Callable[[Found], tuple[Key, ...]],
     *,
     cursor: Cursor | None,
     listing: Listing,
     limit: int,
-) -> Turn:
+) -> Turn[Found]:
     """Make a page of what a walk of `limit` + 1 rows has found."""
     backwards = cursor is not None and cursor.backwards
     rows = list(found[:limit])[:: -1 if backwards else 1]
