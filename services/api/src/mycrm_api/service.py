@@ -4,21 +4,29 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from typing import Any
 
+from mycrm_api.adapters import addresses, rich_text
 from mycrm_api.adapters.passwords import Argon2Passwords
 from mycrm_api.domain.accounts import NewUser
 from mycrm_api.http.app import build_app
 from mycrm_api.http.page import find_page
-from mycrm_api.resources import session
+from mycrm_api.ports import Passwords
+from mycrm_api.resources import customers as customer_resources
+from mycrm_api.resources import messages as message_resources
+from mycrm_api.resources import session as session_resources
 from mycrm_api.resources.route import Route
 from mycrm_api.settings import ApiSettings
-from mycrm_api.store import sessions, users
+from mycrm_api.store import address_changes, contacts, customers, messages, sessions, users
+from mycrm_api.usecases.note_contact import note_contact
 from mycrm_api.usecases.set_up import set_up
 from mycrm_common.errors import MyCRMError, StartError
+from mycrm_common.events.messages import MessageStored
 from mycrm_common.health import listening
 from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
-from mycrm_common.service import Door, Service
+from mycrm_common.service import Door, Service, Subscription
+from mycrm_common.work import ReadingRoom, UnitOfWork
 
 NAME = "api"
 
@@ -33,20 +41,48 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     """Open the service."""
     passwords = Argon2Passwords()
     await _prepare_setup(runtime, settings, passwords)
-    routes = api_routes(runtime, passwords)
+    routes = api_routes(unit=runtime.unit, reading=runtime.reading, passwords=passwords)
     yield Service(
         name=NAME,
+        subscriptions=_subscriptions(),
         doors=(Door(name="web", open=partial(_open_web, runtime, settings, routes)),),
     )
 
 
-def api_routes(runtime: ServiceRuntime, passwords: Argon2Passwords) -> list[Route]:
+def described() -> list[Route]:
+    """Return every route as it is described; these are not to be called."""
+    nothing: Any = None
+    return api_routes(unit=nothing, reading=nothing, passwords=nothing)
+
+
+def api_routes(*, unit: UnitOfWork, reading: ReadingRoom, passwords: Passwords) -> list[Route]:
     """Return every route of the API, with its collaborators."""
     return [
-        *session.routes(
-            users=users, sessions=sessions, passwords=passwords, unit=runtime.unit, reading=runtime.reading
+        *session_resources.routes(
+            users=users, sessions=sessions, passwords=passwords, unit=unit, reading=reading
+        ),
+        *customer_resources.routes(
+            customers=customers,
+            contacts=contacts,
+            address_changes=address_changes,
+            addresses=addresses,
+            rich_text=rich_text,
+            unit=unit,
+            reading=reading,
+        ),
+        *message_resources.routes(
+            messages=messages, customers=customers, address_changes=address_changes, reading=reading
         ),
     ]
+
+
+def _subscriptions() -> tuple[Subscription, ...]:
+    note = partial(note_contact, contacts=contacts, address_changes=address_changes)
+    return (
+        Subscription(
+            use="contact", events=(MessageStored,), handle=lambda event, unit: note(event, unit=unit)
+        ),
+    )
 
 
 def _open_web(
