@@ -1,11 +1,13 @@
 """What use cases need from outside. The modules of `store` and the classes of `adapters` fulfil these."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from mycrm_api.domain.cursors import Page
 from mycrm_api.domain.customers import Customer, CustomerList, NewCustomer
+from mycrm_api.domain.logs import LogEntry, LogList
+from mycrm_api.domain.mailbox import Mailbox, MailboxAnswer
 from mycrm_api.domain.messages import Message, MessageFilter, MessageList
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.users import User
@@ -217,4 +219,89 @@ class Messages(Protocol):
 
     async def by_id(self, reading: Reading, message_id: int) -> Message | None:
         """Return the message of that id."""
+        ...
+
+
+class Box(Protocol):
+    """Seals small texts, to be opened under the same name only."""
+
+    def seal(self, text: str, *, name: str) -> str:
+        """Return the text encrypted."""
+        ...
+
+    def open(self, sealed: str, *, name: str) -> str:
+        """Return the text; a wrong key or name is `secret_unreadable`."""
+        ...
+
+
+class SettingsStore(Protocol):
+    """What people set while MyCRM runs, and the secrets."""
+
+    async def stored(self, reading: Reading) -> dict[str, str | None]:
+        """Return everything that is written down."""
+        ...
+
+    async def put_settings(self, work: Work, values: Mapping[str, str]) -> None:
+        """Write some settings down."""
+        ...
+
+    async def secret_names(self, reading: Reading) -> set[str]:
+        """Return the names of the secrets that are set."""
+        ...
+
+    async def sealed(self, reading: Reading, name: str) -> str | None:
+        """Return a secret as it is kept, sealed."""
+        ...
+
+    async def put_secret(self, work: Work, name: str, *, sealed_text: str) -> None:
+        """Keep a sealed secret under its name."""
+        ...
+
+    async def forget_secret(self, work: Work, name: str) -> None:
+        """Keep a secret no longer."""
+        ...
+
+
+class Requests(Protocol):
+    """What people ask of other services."""
+
+    async def put_request(
+        self,
+        work: Work,
+        request_id: str,
+        *,
+        noun: str,
+        verb: str,
+        parameters: Mapping[str, Any],
+        sealed: str | None,
+    ) -> None:
+        """Write a request down; its secret is sealed."""
+        ...
+
+    async def close_request(self, work: Work, request_id: str) -> None:
+        """Mark a request as answered and forget its secret."""
+        ...
+
+    async def mailbox_answer(self, reading: Reading, request_id: str) -> MailboxAnswer | None:
+        """Return what mail-fetcher has answered, or None while it has not."""
+        ...
+
+
+class Mailboxes(Protocol):
+    """How the mailbox is doing."""
+
+    async def state_of_mailbox(self, reading: Reading, *, is_configured: bool) -> Mailbox:
+        """Return the mailbox's state with what became of each folder's mail."""
+        ...
+
+
+class Logs(Protocol):
+    """What the services have logged."""
+
+    async def page(self, reading: Reading, wanted: LogList) -> Page[LogEntry]:
+        """Return one page of a service's log, newest first."""
+        ...
+
+    async def clear(self, work: Work, service: str) -> int:
+        """Remove a service's log, and return how many lines that were."""
         ...

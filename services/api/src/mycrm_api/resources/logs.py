@@ -1,0 +1,93 @@
+"""The services' logs."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from mycrm_api.domain.logs import LOGGING_SERVICES, LogLevel, LogList
+from mycrm_api.domain.roles import Role
+from mycrm_api.ports import Logs
+from mycrm_api.resources.lists import ListForm, ListView
+from mycrm_api.resources.route import Answer, Call, Reply, Route, View
+from mycrm_api.usecases.clear_log import clear_log
+from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.logs import Logger
+from mycrm_common.work import ReadingRoom, UnitOfWork
+
+
+class LogEntryView(View):
+    """One line of a log."""
+
+    id: int
+    at: datetime
+    service: str
+    level: LogLevel
+    action: str
+    text: str
+    correlation_id: str
+
+
+class LogPage(ListView):
+    """A page of a log, newest first."""
+
+    items: tuple[LogEntryView, ...]
+
+
+class LogListForm(ListForm):
+    """Which lines of the log."""
+
+    level: LogLevel | None = Field(None, description="at least this grave")
+    q: str = Field("", max_length=200, description="lines that hold this text")
+    after: int | None = Field(
+        None, ge=0, le=2**63 - 1, description="lines that came after the one of this id"
+    )
+
+
+def routes(*, logs: Logs, log: Logger, unit: UnitOfWork, reading: ReadingRoom) -> list[Route]:
+    """Return the routes of the logs."""
+
+    async def show(call: Call) -> Answer:
+        form: LogListForm = call.query
+        wanted = LogList(
+            service=_service(call),
+            level=form.level,
+            q=form.q,
+            after=form.after,
+            cursor=form.cursor,
+            limit=form.limit,
+        )
+        async with reading() as look:
+            return LogPage.model_validate(await logs.page(look, wanted))
+
+    async def clear(call: Call) -> Answer:
+        await clear_log(_service(call), by=call.caller.username, logs=logs, log=log, unit=unit)
+        return Reply(view=None)
+
+    return [
+        Route(
+            method="GET",
+            path="/logs/{service}",
+            handle=show,
+            needs=Role.VIEWER,
+            summary="a service's log, newest first",
+            query=LogListForm,
+            gives=LogPage,
+            problems=("log_not_found", "cursor_invalid"),
+        ),
+        Route(
+            method="DELETE",
+            path="/logs/{service}",
+            handle=clear,
+            needs=Role.ADMIN,
+            summary="clear a service's log",
+            status=204,
+            problems=("log_not_found",),
+        ),
+    ]
+
+
+def _service(call: Call) -> str:
+    name: str = call.request.match_info["service"]
+    if name not in LOGGING_SERVICES:
+        raise MyCRMError("log_not_found", Kind.NOT_FOUND, f"one of {', '.join(LOGGING_SERVICES)}")
+    return name

@@ -1,0 +1,163 @@
+"""The team's mailbox: how it is doing, and what one can ask of it."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from mycrm_api.domain.mailbox import MailboxState, check_answer
+from mycrm_api.domain.roles import Role
+from mycrm_api.ports import Box, Mailboxes, Requests, SettingsStore
+from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
+from mycrm_api.resources.settings import Secret
+from mycrm_api.usecases.await_answer import await_answer
+from mycrm_api.usecases.request_mailbox_sync import request_mailbox_sync
+from mycrm_api.usecases.request_mailbox_test import request_mailbox_test
+from mycrm_api.usecases.see_mailbox import is_configured
+from mycrm_common.work import ReadingRoom, UnitOfWork
+
+PATIENCE_SECONDS = 20.0
+PAUSE_SECONDS = 0.2
+
+
+class TroubleView(View):
+    """Why something could not be done."""
+
+    code: str
+    detail: str
+
+
+class FolderLedgerView(View):
+    """What became of a folder's mail; `excluded` says why it is not read, if it is not."""
+
+    name: str
+    on_server: int
+    stored: int
+    ignored: int
+    held: int
+    excluded: str
+    error: TroubleView | None
+
+
+class MailboxView(View):
+    """How the mailbox is doing."""
+
+    state: MailboxState
+    last_synced_at: datetime | None
+    error: TroubleView | None
+    folders: tuple[FolderLedgerView, ...]
+
+
+class FolderFoundView(View):
+    """A folder that was seen."""
+
+    name: str
+    messages: int
+    excluded: bool
+
+
+class MailboxFoundView(View):
+    """What a test of the settings has found."""
+
+    folders: tuple[FolderFoundView, ...]
+
+
+class RequestView(View):
+    """A request that is not answered yet."""
+
+    request_id: str
+
+
+class MailboxTestForm(Form):
+    """The settings to be tried; what is not sent is taken from the stored ones."""
+
+    mail_host: str = ""
+    mail_port: int = Field(0, strict=True)
+    mail_username: str = ""
+    mail_password: Secret | None = Field(
+        None,
+        description="the stored one is tried when this is empty",
+        json_schema_extra={"format": "password", "writeOnly": True},
+    )
+
+
+def routes(
+    *,
+    mailboxes: Mailboxes,
+    settings: SettingsStore,
+    requests: Requests,
+    box: Box,
+    unit: UnitOfWork,
+    reading: ReadingRoom,
+    patience_seconds: float = PATIENCE_SECONDS,
+    pause_seconds: float = PAUSE_SECONDS,
+) -> list[Route]:
+    """Return the routes of the mailbox."""
+
+    async def show(_: Call) -> Answer:
+        async with reading() as look:
+            configured = await is_configured(look, settings=settings)
+            return MailboxView.model_validate(
+                await mailboxes.state_of_mailbox(look, is_configured=configured)
+            )
+
+    async def test(call: Call) -> Answer:
+        form: MailboxTestForm = call.body
+        request_id = await request_mailbox_test(
+            form.model_dump(include=form.model_fields_set - {"mail_password"}),
+            password=form.mail_password,
+            settings=settings,
+            requests=requests,
+            box=box,
+            unit=unit,
+        )
+        answer = await await_answer(
+            request_id,
+            requests=requests,
+            reading=reading,
+            patience_seconds=patience_seconds,
+            pause_seconds=pause_seconds,
+        )
+        if answer is None:
+            return Reply(view=RequestView(request_id=request_id), status=202)
+        check_answer(answer)
+        return MailboxFoundView.model_validate(answer)
+
+    async def sync(_: Call) -> Answer:
+        request_id = await request_mailbox_sync(settings=settings, requests=requests, unit=unit)
+        return RequestView(request_id=request_id)
+
+    return [
+        Route(
+            method="GET",
+            path="/mailbox",
+            handle=show,
+            needs=Role.VIEWER,
+            summary="how the mailbox is doing, folder by folder",
+            gives=MailboxView,
+        ),
+        Route(
+            method="POST",
+            path="/mailbox/sync",
+            handle=sync,
+            needs=Role.MEMBER,
+            summary="look at the mailbox now",
+            gives=RequestView,
+            status=202,
+            problems=("mailbox_not_configured",),
+        ),
+        Route(
+            method="POST",
+            path="/settings/mailbox/test",
+            handle=test,
+            needs=Role.ADMIN,
+            summary="try mailbox settings; 202 with a request_id when the answer takes longer than 20 s",
+            takes=MailboxTestForm,
+            gives=MailboxFoundView,
+            problems=(
+                "mailbox_login_refused",
+                "mailbox_unreachable",
+                "mailbox_certificate_untrusted",
+                "mailbox_tls_required",
+            ),
+        ),
+    ]

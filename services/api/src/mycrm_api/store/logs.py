@@ -1,0 +1,74 @@
+"""Log lines, newest first."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, or_, select
+
+from mycrm_api.domain.cursors import Listing, Page
+from mycrm_api.domain.logs import LogEntry, LogLevel, LogList
+from mycrm_api.store.keyset import Order, turn, walk
+from mycrm_common.db.tables.logs import logs
+from mycrm_common.logs import LEVELS
+from mycrm_common.work import Reading, Work
+
+_ORDER = Order(id=logs.c.id, descending=True)
+
+
+async def page(reading: Reading, wanted: LogList) -> Page[LogEntry]:
+    """Return one page of a service's log."""
+    filters = {"service": wanted.service, "level": wanted.level, "q": wanted.q, "after": wanted.after}
+    listing = Listing(sort="-id", kinds=(int,), filters=filters)
+    cursor = listing.read(wanted.cursor)
+    meant = _meant(wanted)
+    found = await walk(reading, select(logs).where(*meant), _ORDER, cursor=cursor, limit=wanted.limit + 1)
+    turned = turn(found, lambda row: (row.id,), cursor=cursor, listing=listing, limit=wanted.limit)
+    counted = select(func.count()).select_from(logs).where(*meant)
+    return Page(
+        items=[_entry(row) for row in turned.rows],
+        next_cursor=turned.next_cursor,
+        previous_cursor=turned.previous_cursor,
+        total=int((await reading.connection.execute(counted)).scalar_one()),
+    )
+
+
+async def clear(work: Work, service: str) -> int:
+    """Remove a service's log, and return how many lines that were."""
+    done = await work.connection.execute(delete(logs).where(logs.c.service == service))
+    return done.rowcount
+
+
+def _meant(wanted: LogList) -> list[ColumnElement[bool]]:
+    meant = [logs.c.service == wanted.service]
+    if wanted.level is not None:
+        meant.append(logs.c.level >= LEVELS[wanted.level])
+    if wanted.after is not None:
+        meant.append(logs.c.id > wanted.after)
+    if wanted.q:
+        meant.append(
+            or_(
+                logs.c.text.icontains(wanted.q, autoescape=True),
+                logs.c.action.icontains(wanted.q, autoescape=True),
+            )
+        )
+    return meant
+
+
+def _entry(row: Row[Any]) -> LogEntry:
+    return LogEntry(
+        id=row.id,
+        at=row.at,
+        service=row.service,
+        level=_level(row.level),
+        action=row.action,
+        text=row.text,
+        correlation_id=row.correlation_id,
+    )
+
+
+def _level(number: int) -> LogLevel:
+    names: dict[int, LogLevel] = {
+        LEVELS["debug"]: "debug",
+        LEVELS["info"]: "info",
+        LEVELS["warning"]: "warning",
+    }
+    return names.get(number, "error")

@@ -1,0 +1,64 @@
+"""What people ask of other services, and what mail-fetcher has answered."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from mycrm_api.domain.mailbox import FolderFound, MailboxAnswer
+from mycrm_common.db.tables.mailboxes import mailbox_tasks
+from mycrm_common.db.tables.requests import requests
+from mycrm_common.work import Reading, Work
+
+_OPEN, _ANSWERED = "open", "answered"
+
+
+async def put_request(
+    work: Work,
+    request_id: str,
+    *,
+    noun: str,
+    verb: str,
+    parameters: Mapping[str, Any],
+    sealed: str | None,
+) -> None:
+    """Write a request down; its secret is sealed."""
+    await work.connection.execute(
+        insert(requests).values(
+            id=request_id,
+            noun=noun,
+            verb=verb,
+            parameters=json.dumps(dict(parameters), ensure_ascii=False),
+            sealed=sealed,
+            state=_OPEN,
+            created_at=work.at,
+        )
+    )
+
+
+async def close_request(work: Work, request_id: str) -> None:
+    """Mark a request as answered and forget its secret."""
+    await work.connection.execute(
+        update(requests)
+        .where(requests.c.id == request_id, requests.c.state == _OPEN)
+        .values(state=_ANSWERED, answered_at=work.at, sealed=None)
+    )
+
+
+async def mailbox_answer(reading: Reading, request_id: str) -> MailboxAnswer | None:
+    """Return what mail-fetcher has answered, or None while it has not."""
+    wanted = select(mailbox_tasks.c.answer).where(mailbox_tasks.c.request_id == request_id)
+    told = (await reading.connection.execute(wanted)).scalar_one_or_none()
+    if told is None:
+        return None
+    said = json.loads(told)
+    return MailboxAnswer(
+        ok=said["ok"],
+        code=said["code"],
+        detail=said["detail"],
+        folders=tuple(
+            FolderFound(name=folder["name"], messages=folder["messages"], excluded=folder["excluded"])
+            for folder in said["folders"]
+        ),
+    )

@@ -1,0 +1,52 @@
+"""Ask mail-fetcher whether mailbox settings work; what is not given is taken from the stored ones."""
+
+from collections.abc import Mapping
+
+from mycrm_api.domain.faults import refuse
+from mycrm_api.domain.settings import Value, read_settings, secret_faults, setting_faults
+from mycrm_api.ports import Box, Requests, SettingsStore
+from mycrm_common.errors import FieldFault
+from mycrm_common.events.mailboxes import MailboxTestRequested
+from mycrm_common.ids import new_id
+from mycrm_common.work import UnitOfWork
+
+_ACCESS = ("mail_host", "mail_port", "mail_username")
+_PASSWORD = "mail_password"  # noqa: S105 - the setting's name
+
+
+async def request_mailbox_test(
+    given: Mapping[str, Value],
+    *,
+    password: str | None,
+    settings: SettingsStore,
+    requests: Requests,
+    box: Box,
+    unit: UnitOfWork,
+) -> str:
+    """Return the request's id; without a password the stored one is tried, which never leaves its table."""
+    refuse([*setting_faults(given), *secret_faults({_PASSWORD: password})])
+    async with unit() as work:
+        access = {**read_settings(await settings.stored(work)), **given}
+        known = {name: access[name] for name in _ACCESS}
+        if not password and await settings.sealed(work, _PASSWORD) is None:
+            known[_PASSWORD] = ""
+        refuse(_missing(known))
+        request_id = new_id(work.at)
+        await requests.put_request(
+            work,
+            request_id,
+            noun="mailbox",
+            verb="test",
+            parameters={name: access[name] for name in _ACCESS} | {"stored_password": not password},
+            sealed=box.seal(password, name=f"request:{request_id}") if password else None,
+        )
+        work.tell(MailboxTestRequested(request_id=request_id))
+        return request_id
+
+
+def _missing(access: Mapping[str, Value]) -> list[FieldFault]:
+    return [
+        FieldFault(field=name, code="field_missing", message="the mailbox needs it")
+        for name, value in access.items()
+        if value == ""
+    ]
