@@ -11,69 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SetupState"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** whether the first account is still to be made */
+        get: operations["get_setup"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SetupRequest"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** make the first account, and sign in */
+        post: operations["post_setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -89,66 +31,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Credentials"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** sign in */
+        post: operations["post_session"];
+        /** sign out */
+        delete: operations["delete_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -161,73 +47,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** who am I */
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MePatch"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** change what I choose for myself */
+        patch: operations["patch_me"];
         trace?: never;
     };
     "/api/v1/customers": {
@@ -237,233 +65,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                    sort?: string;
-                    only_valid?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CustomerList"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** a page of the customers */
+        get: operations["get_customers"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CustomerNew"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Customer"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** add a customer */
+        post: operations["post_customers"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/customers/{id}": {
+    "/api/v1/customers/{customer_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Customer"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** one customer */
+        get: operations["get_customers_customer_id"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** take a customer off the list; its mail stays */
+        delete: operations["delete_customers_customer_id"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "If-Match"?: string;
-                };
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CustomerPatch"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Customer"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** change fields of a customer; If-Match with its version keeps others' edits safe */
+        patch: operations["patch_customers_customer_id"];
         trace?: never;
     };
-    "/api/v1/customers/{id}/messages": {
+    "/api/v1/customers/{customer_id}/messages": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageList"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** a customer's messages, newest first */
+        get: operations["get_customers_customer_id_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -479,40 +119,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                    type?: string;
-                    address?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageList"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** messages of an address or a type, newest first */
+        get: operations["get_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,39 +136,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    customer_id?: number;
-                    type?: string;
-                    address?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Count"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** how many messages there are */
+        get: operations["get_messages_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** one message */
+        get: operations["get_messages_message_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}/body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** a message's text as a page for a sandboxed frame */
+        get: operations["get_messages_message_id_body"];
         put?: never;
         post?: never;
         delete?: never;
@@ -576,130 +187,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Settings"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** the team's settings */
+        get: operations["get_settings"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SettingsPatch"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Settings"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/settings/mailbox/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MailboxTrial"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MailboxFound"];
-                    };
-                };
-                /** @description slow */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Pending"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /** change some of the team's settings */
+        patch: operations["patch_settings"];
         trace?: never;
     };
     "/api/v1/mailbox": {
@@ -709,35 +205,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Mailbox"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** how the mailbox is doing, folder by folder */
+        get: operations["get_mailbox"];
         put?: never;
         post?: never;
         delete?: never;
@@ -755,33 +224,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** look at the mailbox now */
+        post: operations["post_mailbox_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/mailbox/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /** try mailbox settings; 202 with a request_id when the answer takes longer than 20 s */
+        post: operations["post_settings_mailbox_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -795,44 +256,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                    level?: string;
-                };
-                header?: never;
-                path: {
-                    service: "api" | "mail-fetcher" | "verifier" | "backup";
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["LogEntryList"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** a service's log, newest first */
+        get: operations["get_logs_service"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** clear a service's log */
+        delete: operations["delete_logs_service"];
         options?: never;
         head?: never;
         patch?: never;
@@ -842,196 +271,630 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        User: {
-            id: number;
-            username: string;
-            /** @enum {string} */
-            role: "admin" | "member" | "viewer";
-            /** @enum {string} */
-            language: "zh-CN" | "en";
-            theme: string;
-            time_zone: string;
-        };
-        Credentials: {
-            username: string;
-            password: string;
-        };
-        SetupState: {
-            needed: boolean;
-            code_required: boolean;
-        };
-        SetupRequest: {
-            username: string;
-            password: string;
-            code?: string;
-        };
-        MePatch: {
-            /** @enum {string} */
-            language?: "zh-CN" | "en";
-            theme?: string;
-            time_zone?: string;
-        };
-        CustomerNew: {
-            name?: string;
-            email: string;
-            importance?: number;
-            company?: string;
-            country?: string;
-            address?: string;
-            phone?: string;
-            website?: string;
-            comment?: string;
-            /** @enum {integer} */
-            valid?: 0 | 1 | 2;
-        };
-        CustomerPatch: {
-            name?: string;
-            email?: string;
-            importance?: number;
-            company?: string;
-            country?: string;
-            address?: string;
-            phone?: string;
-            website?: string;
-            comment?: string;
-            /** @enum {integer} */
-            valid?: 0 | 1 | 2;
-        };
-        Customer: {
-            id: number;
+        /**
+         * AttachmentView
+         * @description What hung on a mail; its bytes are not kept.
+         */
+        AttachmentView: {
+            /** Name */
             name: string;
-            email: string;
-            importance: number;
-            company: string;
-            country: string;
-            address: string;
-            phone: string;
-            website: string;
-            comment: string;
-            /** @enum {integer} */
-            valid: 0 | 1 | 2;
-            /** Format: date-time */
-            last_contact_date: string | null;
-            /** Format: date-time */
-            last_checked_date: string | null;
-            last_checked_log: string;
-            version: number;
-            created_at: string;
-            updated_at: string;
+            /** Content Type */
+            content_type: string;
+            /** Size */
+            size: number;
         };
-        CustomerList: {
-            items: components["schemas"]["Customer"][];
-            next_cursor: string | null;
-            previous_cursor: string | null;
-            total: number | null;
-        };
-        Message: {
-            id: number;
-            sender: string;
-            date: string;
-            /** @enum {string} */
-            type: "receive" | "sendto" | "comment" | "system";
-            subject: string;
-            content: string;
-            addresses: string[];
-        };
-        MessageList: {
-            items: components["schemas"]["Message"][];
-            next_cursor: string | null;
-            previous_cursor: string | null;
-            total: number | null;
-        };
-        Count: {
+        /**
+         * CountView
+         * @description How many there are.
+         */
+        CountView: {
+            /** Count */
             count: number;
         };
-        Settings: {
-            followup_days: number;
-            followup_importance_operators: string;
-            followup_importance: number;
-            monitor_mail_days: number;
-            mail_reserved_days: number;
-            mail_host: string;
-            mail_port: number;
-            mail_username: string;
-            mail_password_set: boolean;
-            theme: string;
-            language: string;
-            time_zone: string;
+        /**
+         * CustomerPage
+         * @description A page of the customers.
+         */
+        CustomerPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["CustomerView"][];
         };
-        SettingsPatch: {
-            followup_days?: number;
-            followup_importance_operators?: string;
-            followup_importance?: number;
-            monitor_mail_days?: number;
-            mail_reserved_days?: number;
-            mail_host?: string;
-            mail_port?: number;
-            mail_username?: string;
-            mail_password?: string;
-            theme?: string;
-            language?: string;
-            time_zone?: string;
-        };
-        MailboxTrial: {
-            mail_host: string;
-            mail_port: number;
-            mail_username: string;
-            mail_password?: string;
-        };
-        FolderFound: {
+        /**
+         * CustomerPatchForm
+         * @description Fields of a customer to be changed; what is not sent stays as it is.
+         */
+        CustomerPatchForm: {
+            /**
+             * Name
+             * @default
+             */
             name: string;
+            /**
+             * Importance
+             * @default 0
+             */
+            importance: number;
+            /**
+             * Company
+             * @default
+             */
+            company: string;
+            /**
+             * Country
+             * @default
+             */
+            country: string;
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Website
+             * @default
+             */
+            website: string;
+            /**
+             * Comment
+             * @description rich text
+             * @default
+             */
+            comment: string;
+            /**
+             * Valid
+             * @description 0 invalid, 1 valid, 2 unconfirmed
+             * @default 2
+             * @enum {integer}
+             */
+            valid: 0 | 1 | 2;
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+        };
+        /**
+         * CustomerView
+         * @description A customer; `version` is also the ETag.
+         */
+        CustomerView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Importance */
+            importance: number;
+            /** Company */
+            company: string;
+            /** Country */
+            country: string;
+            /** Address */
+            address: string;
+            /** Phone */
+            phone: string;
+            /** Website */
+            website: string;
+            /**
+             * Comment
+             * @description rich text, made harmless
+             */
+            comment: string;
+            /** Last Contact Date */
+            last_contact_date: string | null;
+            /** Last Checked Date */
+            last_checked_date: string | null;
+            /** Last Checked Log */
+            last_checked_log: string;
+            /**
+             * Valid
+             * @description 0 invalid, 1 valid, 2 unconfirmed
+             * @enum {integer}
+             */
+            valid: 0 | 1 | 2;
+            /** Version */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * FolderFoundView
+         * @description A folder that was seen.
+         */
+        FolderFoundView: {
+            /** Name */
+            name: string;
+            /** Messages */
             messages: number;
+            /** Excluded */
             excluded: boolean;
         };
-        MailboxFound: {
-            folders: components["schemas"]["FolderFound"][];
+        /**
+         * FolderLedgerView
+         * @description What became of a folder's mail; `excluded` says why it is not read, if it is not.
+         */
+        FolderLedgerView: {
+            /** Name */
+            name: string;
+            /** On Server */
+            on_server: number;
+            /** Stored */
+            stored: number;
+            /** Ignored */
+            ignored: number;
+            /** Held */
+            held: number;
+            /** Excluded */
+            excluded: string;
+            error: components["schemas"]["TroubleView"] | null;
         };
-        Pending: {
+        /**
+         * LogEntryView
+         * @description One line of a log.
+         */
+        LogEntryView: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Service */
+            service: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "debug" | "info" | "warning" | "error";
+            /** Action */
+            action: string;
+            /** Text */
+            text: string;
+            /** Correlation Id */
+            correlation_id: string;
+        };
+        /**
+         * LogPage
+         * @description A page of a log, newest first.
+         */
+        LogPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["LogEntryView"][];
+        };
+        /**
+         * MailboxFoundView
+         * @description What a test of the settings has found.
+         */
+        MailboxFoundView: {
+            /** Folders */
+            folders: components["schemas"]["FolderFoundView"][];
+        };
+        /**
+         * MailboxTestForm
+         * @description The settings to be tried; what is not sent is taken from the stored ones.
+         */
+        MailboxTestForm: {
+            /**
+             * Mail Host
+             * @default
+             */
+            mail_host: string;
+            /**
+             * Mail Port
+             * @default 0
+             */
+            mail_port: number;
+            /**
+             * Mail Username
+             * @default
+             */
+            mail_username: string;
+            /**
+             * Mail Password
+             * Format: password
+             * @description the stored one is tried when this is empty
+             * @default null
+             */
+            mail_password: string | null;
+        };
+        /**
+         * MailboxView
+         * @description How the mailbox is doing.
+         */
+        MailboxView: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not_configured" | "idle" | "syncing" | "failed";
+            /** Last Synced At */
+            last_synced_at: string | null;
+            error: components["schemas"]["TroubleView"] | null;
+            /** Folders */
+            folders: components["schemas"]["FolderLedgerView"][];
+        };
+        /**
+         * MeForm
+         * @description What people choose for themselves.
+         */
+        MeForm: {
+            /**
+             * Language
+             * @default null
+             */
+            language: ("zh-CN" | "en") | null;
+            /**
+             * Theme
+             * @default null
+             */
+            theme: string | null;
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string | null;
+        };
+        /**
+         * MessagePage
+         * @description A page of messages, newest first.
+         */
+        MessagePage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["MessageView"][];
+        };
+        /**
+         * MessageView
+         * @description A message; `content` is safe HTML in which images from elsewhere wait to be asked for.
+         */
+        MessageView: {
+            /** Id */
+            id: number;
+            /** Sender */
+            sender: string;
+            /**
+             * Date
+             * Format: date-time
+             */
+            date: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "receive" | "sendto" | "comment" | "system";
+            /** Subject */
+            subject: string;
+            /** Content */
+            content: string;
+            /** Addresses */
+            addresses: string[];
+            /**
+             * Blocked Images
+             * @description how many images from elsewhere wait in the content
+             */
+            blocked_images: number;
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentView"][];
+        };
+        /**
+         * NewCustomerForm
+         * @description A customer to be added; only the e-mail is required.
+         */
+        NewCustomerForm: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Importance
+             * @default 0
+             */
+            importance: number;
+            /**
+             * Company
+             * @default
+             */
+            company: string;
+            /**
+             * Country
+             * @default
+             */
+            country: string;
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Website
+             * @default
+             */
+            website: string;
+            /**
+             * Comment
+             * @description rich text
+             * @default
+             */
+            comment: string;
+            /**
+             * Valid
+             * @description 0 invalid, 1 valid, 2 unconfirmed
+             * @default 2
+             * @enum {integer}
+             */
+            valid: 0 | 1 | 2;
+            /** Email */
+            email: string;
+        };
+        /**
+         * RequestView
+         * @description A request that is not answered yet.
+         */
+        RequestView: {
+            /** Request Id */
             request_id: string;
         };
-        FolderState: {
-            name: string;
-            on_server: number;
-            stored: number;
-            ignored: number;
-            held: number;
-            error: string | null;
+        /**
+         * Role
+         * @description What an account may do; a viewer reads, a member also writes customers, an admin everything.
+         * @enum {string}
+         */
+        Role: "viewer" | "member" | "admin";
+        /**
+         * SettingsForm
+         * @description Settings to be changed; what is not sent stays as it is.
+         */
+        SettingsForm: {
+            /**
+             * Followup Days
+             * @default 0
+             */
+            followup_days: number;
+            /**
+             * Followup Importance Operators
+             * @default >=
+             * @enum {string}
+             */
+            followup_importance_operators: "=" | ">" | ">=";
+            /**
+             * Followup Importance
+             * @default 0
+             */
+            followup_importance: number;
+            /**
+             * Monitor Mail Days
+             * @default 0
+             */
+            monitor_mail_days: number;
+            /**
+             * Mail Reserved Days
+             * @default 0
+             */
+            mail_reserved_days: number;
+            /**
+             * Mail Host
+             * @default
+             */
+            mail_host: string;
+            /**
+             * Mail Port
+             * @default 0
+             */
+            mail_port: number;
+            /**
+             * Mail Username
+             * @default
+             */
+            mail_username: string;
+            /**
+             * Mail Password
+             * Format: password
+             * @description null forgets it, an empty text leaves it as it is
+             * @default null
+             */
+            mail_password: string | null;
+            /**
+             * Theme
+             * @default
+             */
+            theme: string;
+            /**
+             * Woocommerce Url
+             * @default
+             */
+            woocommerce_url: string;
+            /**
+             * Woocommerce Api
+             * Format: password
+             * @description null forgets it, an empty text leaves it as it is
+             * @default null
+             */
+            woocommerce_api: string | null;
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /**
+             * Time Zone
+             * @default
+             */
+            time_zone: string;
+            /**
+             * Verifier Provider
+             * @default
+             */
+            verifier_provider: string;
+            /**
+             * Verifier Per Hour
+             * @default 0
+             */
+            verifier_per_hour: number;
         };
-        Mailbox: {
-            /** @enum {string} */
-            state: "idle" | "syncing" | "failed" | "not_configured";
-            last_synced_at: string | null;
-            error: {
-                code: string;
-                detail: string;
-            } | null;
-            folders: components["schemas"]["FolderState"][];
+        /**
+         * SettingsView
+         * @description Every setting as it stands.
+         */
+        SettingsView: {
+            /** Followup Days */
+            followup_days: number;
+            /**
+             * Followup Importance Operators
+             * @enum {string}
+             */
+            followup_importance_operators: "=" | ">" | ">=";
+            /** Followup Importance */
+            followup_importance: number;
+            /** Monitor Mail Days */
+            monitor_mail_days: number;
+            /** Mail Reserved Days */
+            mail_reserved_days: number;
+            /** Mail Host */
+            mail_host: string;
+            /** Mail Port */
+            mail_port: number;
+            /** Mail Username */
+            mail_username: string;
+            /** Mail Password Set */
+            mail_password_set: boolean;
+            /** Theme */
+            theme: string;
+            /** Woocommerce Url */
+            woocommerce_url: string;
+            /** Woocommerce Api Set */
+            woocommerce_api_set: boolean;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /** Time Zone */
+            time_zone: string;
+            /** Verifier Provider */
+            verifier_provider: string;
+            /** Verifier Per Hour */
+            verifier_per_hour: number;
         };
-        LogEntry: {
+        /**
+         * SetupForm
+         * @description The first account.
+         */
+        SetupForm: {
+            /** Username */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * SetupView
+         * @description Whether the first account is still to be made, and whether that asks for the printed code.
+         */
+        SetupView: {
+            /** Needed */
+            needed: boolean;
+            /** Code Required */
+            code_required: boolean;
+        };
+        /**
+         * SignInForm
+         * @description Who signs in.
+         */
+        SignInForm: {
+            /** Username */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
+         * TroubleView
+         * @description Why something could not be done.
+         */
+        TroubleView: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * UserView
+         * @description An account, as its owner sees it.
+         */
+        UserView: {
+            /** Id */
             id: number;
-            at: string;
-            service: string;
-            level: string;
-            action: string;
-            text: string;
-        };
-        LogEntryList: {
-            items: components["schemas"]["LogEntry"][];
-            next_cursor: string | null;
-            previous_cursor: string | null;
-            total: number | null;
+            /** Username */
+            username: string;
+            role: components["schemas"]["Role"];
+            /** Language */
+            language: string;
+            /** Theme */
+            theme: string;
+            /** Time Zone */
+            time_zone: string;
         };
         Problem: {
-            code: string;
+            type?: string;
             title: string;
             status: number;
-            detail?: string;
-            errors?: {
+            /** @description stable; docs/errors.md explains each */
+            code: string;
+            detail: string;
+            request_id?: string;
+            errors: {
                 field: string;
                 code: string;
                 message: string;
             }[];
-            current?: components["schemas"]["Customer"];
         };
     };
     responses: never;
@@ -1041,4 +904,740 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    get_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description whether the first account is still to be made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupForm"];
+            };
+        };
+        responses: {
+            /** @description make the first account, and sign in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInForm"];
+            };
+        };
+        responses: {
+            /** @description sign in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description sign out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who am I */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeForm"];
+            };
+        };
+        responses: {
+            /** @description change what I choose for myself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customers: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                sort?: string;
+                only_valid?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of the customers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomerForm"];
+            };
+        };
+        responses: {
+            /** @description add a customer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customers_customer_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one customer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_customers_customer_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description take a customer off the list; its mail stays */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_customers_customer_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPatchForm"];
+            };
+        };
+        responses: {
+            /** @description change fields of a customer; If-Match with its version keeps others' edits safe */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customers_customer_id_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                type?: ("receive" | "sendto" | "comment" | "system") | null;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a customer's messages, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                type?: ("receive" | "sendto" | "comment" | "system") | null;
+                address?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description messages of an address or a type, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_count: {
+        parameters: {
+            query?: {
+                customer_id?: number | null;
+                address?: string | null;
+                type?: ("receive" | "sendto" | "comment" | "system") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how many messages there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_message_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_message_id_body: {
+        parameters: {
+            query?: {
+                images?: "remote" | null;
+            };
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a message's text as a page for a sandboxed frame */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the team's settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsForm"];
+            };
+        };
+        responses: {
+            /** @description change some of the team's settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how the mailbox is doing, folder by folder */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_mailbox_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description look at the mailbox now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_settings_mailbox_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxTestForm"];
+            };
+        };
+        responses: {
+            /** @description try mailbox settings; 202 with a request_id when the answer takes longer than 20 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxFoundView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_logs_service: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                level?: ("debug" | "info" | "warning" | "error") | null;
+                q?: string;
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a service's log, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_logs_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description clear a service's log */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -11,18 +11,35 @@ from mycrm_api.adapters.passwords import Argon2Passwords
 from mycrm_api.domain.accounts import NewUser
 from mycrm_api.http.app import build_app
 from mycrm_api.http.page import find_page
-from mycrm_api.ports import Passwords
+from mycrm_api.ports import Box, Passwords
 from mycrm_api.resources import customers as customer_resources
+from mycrm_api.resources import logs as log_resources
+from mycrm_api.resources import mailbox as mailbox_resources
 from mycrm_api.resources import messages as message_resources
 from mycrm_api.resources import session as session_resources
+from mycrm_api.resources import settings as setting_resources
 from mycrm_api.resources.route import Route
 from mycrm_api.settings import ApiSettings
-from mycrm_api.store import address_changes, contacts, customers, messages, sessions, users
+from mycrm_api.store import (
+    address_changes,
+    contacts,
+    customers,
+    logs,
+    mailbox,
+    messages,
+    requests,
+    sessions,
+    users,
+)
+from mycrm_api.store import settings as settings_store
+from mycrm_api.usecases.close_request import close_request
 from mycrm_api.usecases.note_contact import note_contact
 from mycrm_api.usecases.set_up import set_up
 from mycrm_common.errors import MyCRMError, StartError
+from mycrm_common.events.mailboxes import MailboxRequestAnswered
 from mycrm_common.events.messages import MessageStored
 from mycrm_common.health import listening
+from mycrm_common.logs import Logger
 from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
 from mycrm_common.service import Door, Service, Subscription
@@ -41,7 +58,14 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     """Open the service."""
     passwords = Argon2Passwords()
     await _prepare_setup(runtime, settings, passwords)
-    routes = api_routes(unit=runtime.unit, reading=runtime.reading, passwords=passwords)
+    routes = api_routes(
+        unit=runtime.unit,
+        reading=runtime.reading,
+        passwords=passwords,
+        box=runtime.box,
+        log=runtime.log,
+        zone=str(runtime.zone),
+    )
     yield Service(
         name=NAME,
         subscriptions=_subscriptions(),
@@ -52,10 +76,12 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
 def described() -> list[Route]:
     """Return every route as it is described; these are not to be called."""
     nothing: Any = None
-    return api_routes(unit=nothing, reading=nothing, passwords=nothing)
+    return api_routes(unit=nothing, reading=nothing, passwords=nothing, box=nothing, log=nothing, zone="UTC")
 
 
-def api_routes(*, unit: UnitOfWork, reading: ReadingRoom, passwords: Passwords) -> list[Route]:
+def api_routes(
+    *, unit: UnitOfWork, reading: ReadingRoom, passwords: Passwords, box: Box, log: Logger, zone: str
+) -> list[Route]:
     """Return every route of the API, with its collaborators."""
     return [
         *session_resources.routes(
@@ -73,14 +99,25 @@ def api_routes(*, unit: UnitOfWork, reading: ReadingRoom, passwords: Passwords) 
         *message_resources.routes(
             messages=messages, customers=customers, address_changes=address_changes, reading=reading
         ),
+        *setting_resources.routes(settings=settings_store, box=box, unit=unit, reading=reading, zone=zone),
+        *mailbox_resources.routes(
+            mailboxes=mailbox, settings=settings_store, requests=requests, box=box, unit=unit, reading=reading
+        ),
+        *log_resources.routes(logs=logs, log=log, unit=unit, reading=reading),
     ]
 
 
 def _subscriptions() -> tuple[Subscription, ...]:
     note = partial(note_contact, contacts=contacts, address_changes=address_changes)
+    close = partial(close_request, requests=requests)
     return (
         Subscription(
             use="contact", events=(MessageStored,), handle=lambda event, unit: note(event, unit=unit)
+        ),
+        Subscription(
+            use="requests",
+            events=(MailboxRequestAnswered,),
+            handle=lambda event, unit: close(event, unit=unit),
         ),
     )
 

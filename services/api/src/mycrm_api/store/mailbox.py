@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, desc, func, select
 
 from mycrm_api.domain.mailbox import FolderLedger, Mailbox, MailboxState, Trouble
 from mycrm_common.db.tables.mailboxes import folders, locations, mailbox_tasks, mailboxes
@@ -13,14 +13,28 @@ _GONE = "gone"
 
 
 async def state_of_mailbox(reading: Reading, *, is_configured: bool) -> Mailbox:
-    """Return the state of the mailbox that was tried last, with what became of each folder's mail."""
-    row = (await reading.connection.execute(select(mailboxes).order_by(mailboxes.c.tried_at.desc()))).first()
+    """Return the state of the mailbox that was looked at last, with what became of each folder's mail."""
+    name = await _looked_at_last(reading)
+    row = (await reading.connection.execute(select(mailboxes).where(mailboxes.c.name == name))).first()
     return Mailbox(
         state=await _state(reading, row, is_configured=is_configured),
         last_synced_at=row.synced_at if row else None,
         error=_trouble(row.error_code, row.error_detail) if row else None,
-        folders=await _ledger(reading, row.name if row else None),
+        folders=await _ledger(reading, name),
     )
+
+
+async def _looked_at_last(reading: Reading) -> str:
+    """Return the name of the mailbox: people may have set another one since the first."""
+    passes = select(mailboxes.c.name, mailboxes.c.tried_at.label("moment"))
+    looks = select(folders.c.mailbox, folders.c.looked_at.label("moment"))
+    newest = [
+        row
+        for rows in (passes, looks)
+        for row in await reading.connection.execute(rows.order_by(desc("moment")).limit(1))
+        if row.moment is not None
+    ]
+    return max(newest, key=lambda row: row.moment)[0] if newest else ""
 
 
 async def _state(reading: Reading, row: Row[Any] | None, *, is_configured: bool) -> MailboxState:
@@ -41,10 +55,9 @@ async def _is_syncing(reading: Reading, row: Row[Any] | None) -> bool:
     return (await reading.connection.execute(asked.limit(1))).first() is not None
 
 
-async def _ledger(reading: Reading, mailbox: str | None) -> tuple[FolderLedger, ...]:
-    wanted = select(folders).where(folders.c.excluded != _GONE).order_by(folders.c.id)
-    if mailbox is not None:
-        wanted = wanted.where(folders.c.mailbox == mailbox)
+async def _ledger(reading: Reading, mailbox: str) -> tuple[FolderLedger, ...]:
+    shown = (folders.c.mailbox == mailbox, folders.c.excluded != _GONE)
+    wanted = select(folders).where(*shown).order_by(folders.c.id)
     counts = await _counts(reading)
     return tuple(
         FolderLedger(
