@@ -70,7 +70,7 @@ _MEASURES: Final = frozenset(
 )
 
 _MEASURE = re.compile(r"[+-]?\d{1,4}(?:\.\d{1,3})?(?:px|pt|%)?\Z")
-_WORDS = re.compile(r"[\w\s#,.'-]{1,100}\Z")
+_WORDS = re.compile(r"[\w\s#,.'+-]{1,100}\Z")
 _REMOTE = re.compile(r"https?:", re.IGNORECASE)
 _TINY = re.compile(r"[01](?:px)?\Z")
 _DATA_URI = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s%]*+", re.IGNORECASE)

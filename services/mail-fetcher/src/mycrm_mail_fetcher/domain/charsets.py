@@ -43,7 +43,7 @@ _WESTERN: Final = "cp1252"
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_TWO_HIGH_BYTES = re.compile(rb"[\x80-\xff]{2}")
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _HEAD = 2048
 _CUT = 3
 
@@ -116,12 +116,17 @@ def _sniffed(raw: bytes, *, claimed: str | None) -> str:
     utf8 = _strict(raw, "utf-8")
     if utf8 is not None:
         return utf8
-    if claimed in {None, "utf-8"} and _TWO_HIGH_BYTES.search(raw):
-        # Western text has its accents one by one between letters; Chinese has them in pairs.
+    if claimed in {None, "utf-8"} and not _has_lone_accents(raw):
         chinese = _strict(raw, "gb18030")
         if chinese is not None:
             return chinese
     return raw.decode(claimed or _WESTERN, "replace")
+
+
+def _has_lone_accents(raw: bytes) -> bool:
+    """Say whether most high bytes stand one by one between letters, as accents do; Chinese has them in pairs."""
+    runs = _HIGH_BYTES.findall(raw[:_HEAD])
+    return sum(len(run) == 1 for run in runs) * 2 > len(runs)
 
 
 def _strict(raw: bytes, codec: str, *, may_be_cut: bool = False) -> str | None:

@@ -28,7 +28,9 @@ _KNOWN_FIELD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FOLD = re.compile(rb"\r?\n[ \t]")
-_PARAMETER = re.compile(rb";\s*+([^\s=;\"]{1,80})\s*+=\s*+(?:\"((?:[^\"\\]|\\.)*+)\"|([^;]*+))", re.DOTALL)
+_PARAMETER = re.compile(
+    rb";\s*+([^\s=;\"]{1,80})\s*+=\s*+(?:\"((?:[^\"\\]|\\.){0,2000}+)\"|([^;]*+))", re.DOTALL
+)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _SECTION = re.compile(rb"\A([^*]+)(?:\*([0-9]{1,3}))?(\*)?\Z")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")

@@ -9,7 +9,7 @@ from html import escape, unescape
 from typing import Final
 
 _LINK = re.compile(
-    r"(?<![\w@/])(?:(?P<url>(?:https?|ftp)://[^\s<>\"'`{}|\\^\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]{1,2000})"
+    r"(?<![A-Za-z0-9_@/])(?:(?P<url>(?:https?|ftp)://[^\s<>\"'`{}|\\^\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]{1,2000})"
     r"|(?P<www>www\.[A-Za-z0-9-]{1,63}\.[A-Za-z0-9][\w.~:/?#@!$&*+,;=%-]{0,2000})"
     r"|(?<![.+-])(?P<email>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}))"
 )
@@ -25,7 +25,8 @@ _LINE_BREAK = re.compile(
 )
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>?")
 _BLANKS = re.compile(r"[^\S\n]+")
-_EMPTY_LINES = re.compile(r"\n(?: ?\n)+")
+_LINE_EDGE = re.compile(r" ?\n ?")
+_EMPTY_LINES = re.compile(r"\n{2,}")
 
 
 def html_of(text: str, *, flowed: bool = False, joined_by: str = " ") -> str:
@@ -46,7 +47,7 @@ def text_of(html: str) -> str:
     """Return what is left of HTML when every tag, comment, script and style is taken away; for reading only."""
     spaced = _LINE_BREAK.sub("\n", _UNSEEN.sub(" ", html.replace("\n", " ")))
     text = unescape(_TAG.sub("", spaced))
-    return _EMPTY_LINES.sub("\n\n", _BLANKS.sub(" ", text)).strip()
+    return _EMPTY_LINES.sub("\n\n", _LINE_EDGE.sub("\n", _BLANKS.sub(" ", text))).strip()
 
 
 def shows_something(html: str) -> bool:
