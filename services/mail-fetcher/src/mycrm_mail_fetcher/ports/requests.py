@@ -38,6 +38,11 @@ class MailboxRequest:
     parameters: Mapping[str, Any]
     sealed: str | None = field(repr=False)
 
+    @property
+    def sealed_as(self) -> str:
+        """The name under which api sealed the password."""
+        return f"request:{self.id}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:

@@ -1,6 +1,6 @@
 """The addresses under which messages show, when a customer's changes."""
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from mycrm_common.db.dialects import insert_ignoring
 from mycrm_common.db.tables.customers import customers
@@ -22,13 +22,6 @@ async def move(work: Work, previous: str, *, email: str) -> int:
     old, new = email_key(previous), email_key(email)
     if old == new:
         return 0
-    # A message that shows at both would otherwise show twice at the new one.
-    there = select(msg_addrs.c.msg_id).where(msg_addrs.c.address_key == new).subquery()
-    await work.connection.execute(
-        delete(msg_addrs).where(
-            msg_addrs.c.address_key == old, msg_addrs.c.msg_id.in_(select(there.c.msg_id))
-        )
-    )
     moved = await work.connection.execute(
         update(msg_addrs).where(msg_addrs.c.address_key == old).values(address=email, address_key=new)
     )

@@ -15,7 +15,7 @@ from mycrm_common.errors import MyCRMError
 from mycrm_common.events.mailboxes import MailboxRequestAnswered
 from mycrm_common.secretbox import SecretBox
 from mycrm_common.work import ReadingRoom, UnitOfWork
-from mycrm_mail_fetcher.ports import MailServer
+from mycrm_mail_fetcher.ports import MailAccount, MailServer
 from mycrm_mail_fetcher.ports.requests import (
     Answer,
     MailboxRequest,
@@ -77,19 +77,20 @@ async def _try(task: Task, tester: Tester) -> Answer:
     if request is None:
         return Answer(code="request_missing", detail=task.request_id)
     try:
-        account = open_account(_wished(stored, request), box=tester.box, ca_file=tester.ca_file)
+        account = _wished(stored, request, tester)
     except MyCRMError as error:
         return Answer(code=error.code, detail=error.detail)
     return await try_mailbox(account, server=tester.server, excluded=tester.excluded)
 
 
-def _wished(stored: MailSettings, request: MailboxRequest) -> MailSettings:
-    """The stored settings with those that the request wants tried in their place."""
+def _wished(stored: MailSettings, request: MailboxRequest, tester: Tester) -> MailAccount:
+    """Return the account of the stored settings, with what the request wants tried in their place."""
     said: dict[str, Any] = {
         name: request.parameters[f"mail_{name}"]
         for name in ("host", "port", "username")
         if request.parameters.get(f"mail_{name}")
     }
-    if request.sealed:
-        said["sealed_password"] = request.sealed
-    return replace(stored, **said)
+    if request.sealed is None:
+        return open_account(replace(stored, **said), box=tester.box, ca_file=tester.ca_file)
+    settings = replace(stored, **said, sealed_password=request.sealed)
+    return open_account(settings, box=tester.box, ca_file=tester.ca_file, sealed_as=request.sealed_as)

@@ -10,7 +10,9 @@ from mycrm_mail_fetcher.ports.requests import PASSWORD_NAME, MailSettings
 _LONGEST_NAME = 255
 
 
-def open_account(settings: MailSettings, *, box: SecretBox, ca_file: Path | None) -> MailAccount:
+def open_account(
+    settings: MailSettings, *, box: SecretBox, ca_file: Path | None, sealed_as: str = PASSWORD_NAME
+) -> MailAccount:
     """Return the account with its password opened, or say that none is configured."""
     if not (settings.host and settings.username and settings.sealed_password):
         raise MyCRMError("mailbox_not_configured", Kind.INVALID, "no mailbox is configured")
@@ -18,7 +20,7 @@ def open_account(settings: MailSettings, *, box: SecretBox, ca_file: Path | None
         host=settings.host,
         port=settings.port,
         username=settings.username,
-        password=box.open(settings.sealed_password, name=PASSWORD_NAME),
+        password=box.open(settings.sealed_password, name=sealed_as),
         ca_file=ca_file,
     )
 
