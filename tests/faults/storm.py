@@ -42,6 +42,7 @@ class Storm:
 
     seed: int
     kills: int
+    places: tuple[str, ...] = PLACES
     subjects: list[str] = field(default_factory=list)
     newest_sent: dict[str, datetime] = field(default_factory=dict)
     acknowledged: dict[int, str] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Storm:
         random = Random(self.seed)
         plan = []
         for number in range(self.kills):
-            place = f"{PLACES[number // 2 % len(PLACES)]}:{random.randint(1, 6)}" if number % 2 == 0 else ""
+            place = f"{self.places[number // 2 % len(self.places)]}:{random.randint(1, 6)}" if number % 2 == 0 else ""
             plan.append(Kill(failpoint=place, seconds=random.uniform(0.3, 2.0)))
         return plan
 

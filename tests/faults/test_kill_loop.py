@@ -59,7 +59,7 @@ async def test_nothing_is_lost_or_done_twice_however_it_dies(
 async def test_the_storm_catches_software_that_commits_and_then_publishes(
     dovecot_server: DovecotServer, tmp_path: Path
 ) -> None:
-    storm = Storm(seed=SEED, kills=6)
+    storm = Storm(seed=SEED, kills=6, places=("unit.committed", "relay.published"))
 
     findings = await _weather(storm, dovecot_server, tmp_path, "broken")
 

@@ -32,6 +32,7 @@ _PREFETCH = 20
 _AT_ONCE = 10
 _REST_SECONDS = (1.0, 3.0)
 _LONGEST_KNOCK_SECONDS = 15.0
+_REJECT_SECONDS = 0.5
 _DRAIN_SECONDS = 20.0
 
 
@@ -191,7 +192,7 @@ class Feed:
             await _settle(message.nack(requeue=True))
         else:
             self._log.error("event.rejected", error=error, exc_info=error)
-            await self._rest(1)
+            await self._rest(_REJECT_SECONDS)
             # Reject, not nack: from RabbitMQ 4.3 on only this counts towards the delivery limit.
             await _settle(message.reject(requeue=True))
 

@@ -62,6 +62,8 @@ class SqlUnits:
             for event in work.told
         ]
         await outbox.put(work, envelopes, service=self._service)
-        self._crash.reach("unit.before_commit")
+        if work.told:
+            self._crash.reach("unit.before_commit")
         await work.connection.commit()
-        self._crash.reach("unit.committed")
+        if work.told:
+            self._crash.reach("unit.committed")
