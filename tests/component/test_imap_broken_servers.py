@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -247,7 +248,7 @@ async def test_a_goodbye_that_is_never_answered_does_not_hold_the_owner(tmp_path
         await peer.until_hung_up()
 
     begun = time.monotonic()
-    async with scripted_imap(tmp_path, script) as server, _connect(server, HASTE):
+    async with scripted_imap(tmp_path, script) as server, _connect(server, replace(PATIENCE, goodbye=0.2)):
         pass
     assert time.monotonic() - begun < 2
 
@@ -263,3 +264,17 @@ async def test_too_many_sign_ins_are_a_passing_trouble(tmp_path: Path) -> None:
             async with _connect(server):
                 pass
     assert (caught.value.code, caught.value.kind) == ("mailbox_login_refused", Kind.UNAVAILABLE)
+
+
+async def test_an_answer_counts_even_if_nonsense_follows_in_the_same_piece(tmp_path: Path) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.say(b"* OK ready")
+        await peer.answer("CAPABILITY", b"* CAPABILITY IMAP4rev1")
+        heard = await peer.hear("LOGIN")
+        await peer.say(heard.tag + b" NO wrong password", b"what else?")
+        await peer.until_hung_up()
+
+    async with scripted_imap(tmp_path, script) as server:
+        with failing("mailbox_login_refused", "wrong password"):
+            async with _connect(server):
+                pass

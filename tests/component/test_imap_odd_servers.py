@@ -266,6 +266,29 @@ async def test_a_passing_refusal_does_not_make_a_folder_missing(tmp_path: Path) 
         assert (await session.open(INBOX)).messages == 0
 
 
+async def test_only_what_leaves_no_trace_is_ever_asked(tmp_path: Path) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.let_in()
+        while True:
+            await peer.answer("", *standing(300), end=b"OK done")
+
+    async with scripted_imap(tmp_path, script) as server, ImapServer().connect(server.account) as session:
+        await session.folders()
+        await session.status(INBOX)
+        await session.open(INBOX)
+        await session.uids_since(DAY)
+        await session.heads([1, 2])
+        await session.bodies([1, 2], limit=10)
+        await session.present([1])
+    harmless = {"CAPABILITY", "LOGIN", "LIST", "STATUS", "EXAMINE", "UID SEARCH", "UID FETCH", "LOGOUT"}
+    assert {heard.name for heard in server.heard} == harmless
+    fetched = {heard.rest.partition(b" ")[2] for heard in server.heard if heard.name == "UID FETCH"}
+    assert fetched == {
+        b"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])",
+        b"(UID BODY.PEEK[]<0.10>)",
+    }
+
+
 async def test_nothing_is_read_where_no_folder_is_open(tmp_path: Path) -> None:
     async def script(peer: Peer) -> None:
         await peer.let_in()
