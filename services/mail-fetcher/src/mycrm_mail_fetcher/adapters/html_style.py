@@ -7,6 +7,7 @@ what comes out was looked at.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _LONGEST: Final = 4000
@@ -33,6 +34,7 @@ _DISPLAYS: Final = {
 }
 
 
+@lru_cache(maxsize=512)  # One page says the same thing in each of its thousand cells.
 def safe_style(style: str) -> str:
     """Return the declarations that can only change the look of their own element, empty if none can."""
     kept = []
