@@ -29,7 +29,8 @@ from mycrm_common.logs import Logger
 from mycrm_common.tasks import TaskNursery
 
 _PREFETCH = 20
-_AT_ONCE = 10
+# Each one holds a database connection while it works; the web edge needs some of the pool as well.
+_AT_ONCE = 4
 _REST_SECONDS = (1.0, 3.0)
 _LONGEST_KNOCK_SECONDS = 15.0
 _REJECT_SECONDS = 0.5

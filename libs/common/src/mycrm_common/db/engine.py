@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from mycrm_common.db.dialects import is_busy
@@ -99,6 +100,8 @@ def parse_url(text: str) -> URL:
 async def _translated() -> AsyncIterator[None]:
     try:
         yield
+    except PoolTimeoutError as error:
+        raise MyCRMError("database_busy", Kind.UNAVAILABLE, "no free connection", retry_after=1) from error
     except DBAPIError as error:
         if is_busy(error):
             raise MyCRMError("database_busy", Kind.UNAVAILABLE, retry_after=1) from error
