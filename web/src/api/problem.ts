@@ -10,7 +10,6 @@ interface ProblemBody {
   title?: string
   detail?: string | null
   errors?: FieldError[] | null
-  current?: unknown
 }
 
 export class Problem extends Error {
@@ -19,8 +18,6 @@ export class Problem extends Error {
   readonly title: string
   readonly detail: string
   readonly errors: readonly FieldError[]
-  /** The record as the server has it now, when the request was refused because it knew an older one. */
-  readonly current: unknown
 
   constructor(status: number, body: ProblemBody) {
     super(body.title ?? body.code ?? `HTTP ${status}`)
@@ -30,7 +27,6 @@ export class Problem extends Error {
     this.title = body.title ?? ''
     this.detail = body.detail ?? ''
     this.errors = body.errors ?? []
-    this.current = body.current
   }
 
   /** The error that belongs to one field, if there is one. */

@@ -314,55 +314,55 @@ export interface components {
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * Importance
              * @default 0
              */
-            importance: number;
+            importance?: number;
             /**
              * Company
              * @default
              */
-            company: string;
+            company?: string;
             /**
              * Country
              * @default
              */
-            country: string;
+            country?: string;
             /**
              * Address
              * @default
              */
-            address: string;
+            address?: string;
             /**
              * Phone
              * @default
              */
-            phone: string;
+            phone?: string;
             /**
              * Website
              * @default
              */
-            website: string;
+            website?: string;
             /**
              * Comment
              * @description rich text
              * @default
              */
-            comment: string;
+            comment?: string;
             /**
              * Valid
              * @description 0 invalid, 1 valid, 2 unconfirmed
              * @default 2
              * @enum {integer}
              */
-            valid: 0 | 1 | 2;
+            valid?: 0 | 1 | 2;
             /**
              * Email
              * @default
              */
-            email: string;
+            email?: string;
         };
         /**
          * CustomerView
@@ -505,24 +505,24 @@ export interface components {
              * Mail Host
              * @default
              */
-            mail_host: string;
+            mail_host?: string;
             /**
              * Mail Port
              * @default 0
              */
-            mail_port: number;
+            mail_port?: number;
             /**
              * Mail Username
              * @default
              */
-            mail_username: string;
+            mail_username?: string;
             /**
              * Mail Password
              * Format: password
              * @description the stored one is tried when this is empty
              * @default null
              */
-            mail_password: string | null;
+            mail_password?: string | null;
         };
         /**
          * MailboxView
@@ -549,17 +549,17 @@ export interface components {
              * Language
              * @default null
              */
-            language: ("zh-CN" | "en") | null;
+            language?: ("zh-CN" | "en") | null;
             /**
              * Theme
              * @default null
              */
-            theme: string | null;
+            theme?: string | null;
             /**
              * Time Zone
              * @default null
              */
-            time_zone: string | null;
+            time_zone?: string | null;
         };
         /**
          * MessagePage
@@ -617,50 +617,50 @@ export interface components {
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * Importance
              * @default 0
              */
-            importance: number;
+            importance?: number;
             /**
              * Company
              * @default
              */
-            company: string;
+            company?: string;
             /**
              * Country
              * @default
              */
-            country: string;
+            country?: string;
             /**
              * Address
              * @default
              */
-            address: string;
+            address?: string;
             /**
              * Phone
              * @default
              */
-            phone: string;
+            phone?: string;
             /**
              * Website
              * @default
              */
-            website: string;
+            website?: string;
             /**
              * Comment
              * @description rich text
              * @default
              */
-            comment: string;
+            comment?: string;
             /**
              * Valid
              * @description 0 invalid, 1 valid, 2 unconfirmed
              * @default 2
              * @enum {integer}
              */
-            valid: 0 | 1 | 2;
+            valid?: 0 | 1 | 2;
             /** Email */
             email: string;
         };
@@ -687,88 +687,88 @@ export interface components {
              * Followup Days
              * @default 0
              */
-            followup_days: number;
+            followup_days?: number;
             /**
              * Followup Importance Operators
              * @default >=
              * @enum {string}
              */
-            followup_importance_operators: "=" | ">" | ">=";
+            followup_importance_operators?: "=" | ">" | ">=";
             /**
              * Followup Importance
              * @default 0
              */
-            followup_importance: number;
+            followup_importance?: number;
             /**
              * Monitor Mail Days
              * @default 0
              */
-            monitor_mail_days: number;
+            monitor_mail_days?: number;
             /**
              * Mail Reserved Days
              * @default 0
              */
-            mail_reserved_days: number;
+            mail_reserved_days?: number;
             /**
              * Mail Host
              * @default
              */
-            mail_host: string;
+            mail_host?: string;
             /**
              * Mail Port
              * @default 0
              */
-            mail_port: number;
+            mail_port?: number;
             /**
              * Mail Username
              * @default
              */
-            mail_username: string;
+            mail_username?: string;
             /**
              * Mail Password
              * Format: password
              * @description null forgets it, an empty text leaves it as it is
              * @default null
              */
-            mail_password: string | null;
+            mail_password?: string | null;
             /**
              * Theme
              * @default
              */
-            theme: string;
+            theme?: string;
             /**
              * Woocommerce Url
              * @default
              */
-            woocommerce_url: string;
+            woocommerce_url?: string;
             /**
              * Woocommerce Api
              * Format: password
              * @description null forgets it, an empty text leaves it as it is
              * @default null
              */
-            woocommerce_api: string | null;
+            woocommerce_api?: string | null;
             /**
              * Language
              * @default zh-CN
              * @enum {string}
              */
-            language: "zh-CN" | "en";
+            language?: "zh-CN" | "en";
             /**
              * Time Zone
              * @default
              */
-            time_zone: string;
+            time_zone?: string;
             /**
              * Verifier Provider
              * @default
              */
-            verifier_provider: string;
+            verifier_provider?: string;
             /**
              * Verifier Per Hour
              * @default 0
              */
-            verifier_per_hour: number;
+            verifier_per_hour?: number;
         };
         /**
          * SettingsView
@@ -830,7 +830,7 @@ export interface components {
              * Code
              * @default
              */
-            code: string;
+            code?: string;
         };
         /**
          * SetupView

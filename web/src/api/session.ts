@@ -1,12 +1,7 @@
 import { ref, shallowRef } from 'vue'
 import type { ApiClient } from '@/api/client'
 import { ask, Problem, problemFrom } from '@/api/problem'
-import type { components } from '@/api/schema.gen'
-import type { User } from '@/api/types'
-
-type Credentials = components['schemas']['Credentials']
-type FirstAccount = components['schemas']['SetupRequest']
-type MePatch = components['schemas']['MePatch']
+import type { Credentials, FirstAccount, OwnChoices, User } from '@/api/types'
 
 /** starting: nobody knows yet; setup: no account exists; signed-out; ready; unreachable: the server did not answer. */
 export type Phase = 'starting' | 'setup' | 'signed-out' | 'ready' | 'unreachable'
@@ -58,7 +53,7 @@ export class Session {
   }
 
   /** Changes one's own language, theme or time zone. */
-  async change(patch: MePatch): Promise<void> {
+  async change(patch: OwnChoices): Promise<void> {
     this.user.value = await ask(this.client().PATCH('/api/v1/me', { body: patch }))
   }
 

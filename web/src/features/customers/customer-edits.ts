@@ -27,6 +27,13 @@ export interface Outcome {
 
 const MOST_ATTEMPTS = 3
 
+/** Somebody else has changed the same field meanwhile; their value stands. */
+class Overtaken extends Error {
+  constructor(readonly problem: Problem, readonly current: Customer) {
+    super(problem.message)
+  }
+}
+
 export class CustomerEdits {
   /** Values that the server did not take, by cell. */
   readonly refusals = shallowReactive(new Map<string, Refusal>())
@@ -68,9 +75,9 @@ export class CustomerEdits {
       this.settle(edit, answer)
       this.outcome.saved(answer)
     } catch (failure) {
-      const problem = problemFrom(failure)
       const row = this.row(customer.id) ?? customer
-      this.settle(edit, (problem.current as Customer | undefined) ?? { ...row, [field]: customer[field] })
+      const problem = failure instanceof Overtaken ? failure.problem : problemFrom(failure)
+      this.settle(edit, failure instanceof Overtaken ? failure.current : { ...row, [field]: customer[field] })
       if (problem.status === 404) this.store().remove(customer.id)
       const cause = this.outcome.refused(edit, problem)
       this.refusals.set(cellKey(customer.id, field), { typed: edit.typed, cause })
@@ -79,13 +86,15 @@ export class CustomerEdits {
 
   private async patch(edit: CellEdit, version: number, attempts: number): Promise<Customer> {
     const { customer, field, value } = edit
-    const params = { path: { id: customer.id }, header: { 'If-Match': String(version) } }
+    const params = { path: { customer_id: customer.id } }
+    const headers = { 'If-Match': `"${version}"` }
     try {
-      return await ask(this.api.PATCH('/api/v1/customers/{id}', { params, body: { [field]: value } }))
+      return await ask(this.api.PATCH('/api/v1/customers/{customer_id}', { params, headers, body: { [field]: value } }))
     } catch (failure) {
-      const current = problemFrom(failure).current as Customer | undefined
+      if (problemFrom(failure).code !== 'customer_version_stale' || attempts <= 1) throw failure
+      const current = await ask(this.api.GET('/api/v1/customers/{customer_id}', { params }))
+      if (current[field] !== customer[field]) throw new Overtaken(problemFrom(failure), current)
       // Somebody changed another field meanwhile: both changes can stand.
-      if (current === undefined || current[field] !== customer[field] || attempts <= 1) throw failure
       return this.patch(edit, current.version, attempts - 1)
     }
   }

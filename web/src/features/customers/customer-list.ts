@@ -54,9 +54,10 @@ export function useCustomerList(place: ListPlace, editAgain: (edit: CellEdit) =>
   watch([place.sort, place.onlyValid], () => store.restart(sourceHere()))
 
   async function remove(customer: Customer): Promise<void> {
-    const params = { path: { id: customer.id }, header: { 'If-Match': String(customer.version) } }
+    const params = { path: { customer_id: customer.id } }
+    const headers = { 'If-Match': `"${customer.version}"` }
     try {
-      await ask(api.DELETE('/api/v1/customers/{id}', { params }))
+      await ask(api.DELETE('/api/v1/customers/{customer_id}', { params, headers }))
     } catch (failure) {
       const problem = problemFrom(failure)
       if (problem.status !== 404) {

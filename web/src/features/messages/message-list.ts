@@ -2,15 +2,10 @@ import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@
 import { computed, watch, type ComputedRef } from 'vue'
 import { useBackend, type Backend } from '@/api/backend'
 import { ask } from '@/api/problem'
-import type { Message } from '@/api/types'
+import type { Message, MessagePage } from '@/api/types'
 import { REFRESH_MILLISECONDS } from '@/features/messages/message-count'
 
 const PAGE = 20
-
-export interface MessagePage {
-  items: Message[]
-  next_cursor?: string | null
-}
 
 type Loaded = InfiniteData<MessagePage, string | null>
 
@@ -19,7 +14,8 @@ function fetchPage({ api }: Backend, customer: number | null, cursor: string | n
   if (customer === null) {
     return ask(api.GET('/api/v1/messages', { params: { query: { ...query, type: 'system' } }, signal }))
   }
-  return ask(api.GET('/api/v1/customers/{id}/messages', { params: { path: { id: customer }, query }, signal }))
+  const path = { customer_id: customer }
+  return ask(api.GET('/api/v1/customers/{customer_id}/messages', { params: { path, query }, signal }))
 }
 
 /**
@@ -32,7 +28,8 @@ export function withNewest(loaded: Loaded, newest: MessagePage): Loaded | null {
   if (arrived.length === 0) return loaded
   if (arrived.length === newest.items.length && known.size > 0 && newest.next_cursor != null) return null
   const [first, ...rest] = loaded.pages
-  const front = { ...first, items: [...arrived, ...(first?.items ?? [])] }
+  if (first === undefined) return null
+  const front = { ...first, items: [...arrived, ...first.items] }
   return { ...loaded, pages: [front, ...rest] }
 }
 

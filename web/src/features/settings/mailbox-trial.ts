@@ -1,7 +1,7 @@
 import { ref, type Ref } from 'vue'
 import { useBackend } from '@/api/backend'
 import { ask, problemFrom, type Problem } from '@/api/problem'
-import type { FolderFound } from '@/api/types'
+import type { Access, FolderFound, MailboxFound } from '@/api/types'
 import { useProblemTexts } from '@/i18n/problems'
 
 /** Which field a refusal of the mail server is about, when the server's answer names none. */
@@ -11,13 +11,6 @@ const BLAMED: Record<string, string> = {
   mailbox_tls_required: 'mail_port',
   mailbox_protocol_error: 'mail_port',
   mailbox_login_refused: 'mail_password',
-}
-
-export interface Access {
-  mail_host: string
-  mail_port: number
-  mail_username: string
-  mail_password?: string
 }
 
 export interface MailboxTrial {
@@ -55,9 +48,10 @@ export function useMailboxTrial(): MailboxTrial {
     forget()
     busy.value = true
     try {
-      const answer = await ask(api.POST('/api/v1/settings/mailbox/test', { body: access }))
-      if ('folders' in answer) folders.value = answer.folders
-      else late.value = true
+      // A slow mail server makes this 202 with nothing but the number of the request.
+      const answer: Partial<MailboxFound> = await ask(api.POST('/api/v1/settings/mailbox/test', { body: access }))
+      folders.value = answer.folders ?? null
+      late.value = answer.folders === undefined
     } catch (failure) {
       blame(problemFrom(failure))
     } finally {
