@@ -12,7 +12,16 @@ from mycrm_mail_fetcher.domain.charsets import decode_bytes
 from mycrm_mail_fetcher.domain.dates import parse_date
 from mycrm_mail_fetcher.domain.words import decode_words
 
-__all__ = ["Headers", "decode_words", "header_end", "message_id", "parameters", "parse_date", "subject_text"]
+__all__ = [
+    "Headers",
+    "decode_words",
+    "header_end",
+    "message_id",
+    "parameters",
+    "parse_date",
+    "subject_text",
+    "without_lead_in",
+]
 
 MAX_BLOCK: Final = 256 * 1024
 MAX_VALUE: Final = 64 * 1024
@@ -64,6 +73,14 @@ class Headers:
     def has(self, *names: str) -> bool:
         """Say whether a field of one of these names is there."""
         return any(field in names for field, _ in self.fields)
+
+
+def without_lead_in(raw: bytes) -> bytes:
+    """Return the mail from its first field on: no blank lines, no byte order mark, no line of a mailbox file."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \0")
+    if raw.startswith((b"From ", b">From ")):
+        raw = raw.partition(b"\n")[2]
+    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
 def header_end(raw: bytes) -> tuple[int, int]:

@@ -9,7 +9,7 @@ to case by databases. Without an id the text itself joins in.
 from hashlib import sha256
 
 from mycrm_mail_fetcher.domain.addresses import email_key, parse_addresses
-from mycrm_mail_fetcher.domain.headers import Headers, header_end, message_id, subject_text
+from mycrm_mail_fetcher.domain.headers import Headers, header_end, message_id, subject_text, without_lead_in
 from mycrm_mail_fetcher.domain.mail import ReadMail
 
 
@@ -20,7 +20,7 @@ def content_key(mail: ReadMail, raw: bytes) -> bytes:
 
 def header_key(raw: bytes, *, text_digest: bytes) -> bytes:
     """Return the content key from the header; the digest counts only where `needs_text` says so."""
-    headers = Headers.parse(raw[: header_end(raw)[0]])
+    headers = _headers(raw)
     identifier = message_id(headers.first("message-id"))
     senders = parse_addresses(headers.all("from")) or parse_addresses(headers.all("sender"))
     others = parse_addresses((*headers.all("to"), *headers.all("cc")))
@@ -41,4 +41,9 @@ def header_key(raw: bytes, *, text_digest: bytes) -> bytes:
 
 def needs_text(header: bytes) -> bool:
     """Say whether the mail has no Message-ID, so that its key cannot be made before its text is read."""
-    return not message_id(Headers.parse(header[: header_end(header)[0]]).first("message-id"))
+    return not message_id(_headers(header).first("message-id"))
+
+
+def _headers(raw: bytes) -> Headers:
+    raw = without_lead_in(raw)
+    return Headers.parse(raw[: header_end(raw)[0]])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mycrm_mail_fetcher.domain.charsets import decode_bytes
-from mycrm_mail_fetcher.domain.headers import Headers, header_end, parameters
+from mycrm_mail_fetcher.domain.headers import Headers, header_end, parameters, without_lead_in
 from mycrm_mail_fetcher.domain.transfer import decode_transfer, decoded_size
 
 MAX_DEPTH: Final = 30
@@ -78,12 +78,7 @@ class _Budget:
 
 def split(raw: bytes) -> Part:
     """Return the tree of a whole mail."""
-    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \0")
-    if raw.startswith((b"From ", b">From ")):
-        raw = raw.partition(b"\n")[2]  # The first line of a mailbox file that slipped in.
-    if b"\n" not in raw:
-        raw = raw.replace(b"\r", b"\n")
-    return _part(raw, budget=_Budget(), depth=0, default_type="text/plain", cut=True)
+    return _part(without_lead_in(raw), budget=_Budget(), depth=0, default_type="text/plain", cut=True)
 
 
 def _part(raw: bytes, *, budget: _Budget, depth: int, default_type: str, cut: bool) -> Part:
