@@ -69,6 +69,16 @@ def test_a_first_look_that_was_broken_off_goes_on_below_and_above() -> None:
     assert [uid for uid in (1, 79, 80, 100, 101) if found.wants(uid)] == [1, 79, 101]
 
 
+def test_a_first_look_without_a_next_uid_can_be_broken_off_too() -> None:
+    unknown = Status(uid_next=0)
+    found = plan(advanced(begun(unknown), [80, 90, 100]), unknown)
+    assert [uid for uid in (1, 79, 80, 100, 101) if found.wants(uid)] == [1, 79, 101]
+
+
+def test_an_empty_folder_is_complete_at_once() -> None:
+    assert begun(Status(messages=0, uid_next=1)).is_complete
+
+
 def test_mail_that_came_during_a_look_is_still_new_afterwards() -> None:
     before = Status(uid_next=101)
     state = finished(advanced(begun(before), [90, 100]), before)

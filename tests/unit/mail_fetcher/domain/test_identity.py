@@ -75,6 +75,12 @@ def test_the_pieces_of_a_key_cannot_lean_on_each_other() -> None:
     assert key("Subject: ab", "Date: c") != key("Subject: a", "Date: bc")
 
 
+@pytest.mark.parametrize("lead_in", [b"From MAILER Tue Mar  5 14:03:22 2024\n", b"\r\n\r\n", b"\xef\xbb\xbf"])
+def test_what_stands_before_the_header_does_not_matter(lead_in: bytes) -> None:
+    raw = a_mail(*FIELDS)
+    assert header_key(lead_in + raw, text_digest=b"") == header_key(raw, text_digest=b"")
+
+
 def test_the_key_is_known_from_the_header_alone_where_there_is_an_id() -> None:
     raw = a_mail(*FIELDS, body="Hello")
     header = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeVar
 
 _FIRST_UID: Final = 1
+_BEYOND_ALL_UIDS: Final = 2**32
 
 
 class Standing(Protocol):
@@ -113,7 +114,7 @@ def begun(status: Standing) -> FolderState:
     return FolderState(
         uid_validity=status.uid_validity,
         last_uid=max(status.uid_next - 1, 0),
-        low_uid=max(status.uid_next, 1),
+        low_uid=status.uid_next or _BEYOND_ALL_UIDS,
     )
 
 
