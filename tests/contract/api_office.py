@@ -119,7 +119,13 @@ class Office:
             )
             message_id = int(done.lastrowid)
             rows = [
-                {"msg_id": message_id, "address": one, "address_key": email_key(one), "role": role, "date": date}
+                {
+                    "msg_id": message_id,
+                    "address": one,
+                    "address_key": email_key(one),
+                    "role": role,
+                    "date": date,
+                }
                 for role, one in roles
             ]
             await work.connection.execute(insert(msg_addrs), rows)

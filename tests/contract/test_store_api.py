@@ -177,7 +177,7 @@ async def test_edits_of_different_fields_at_once_are_all_kept(office: Office) ->
     customer = await office.add("a@example.com")
     wanted: dict[str, Any] = {"name": "N", "company": "C", "phone": "1", "country": "中国", "valid": 1}
 
-    await _all(*(office.edit(customer.id, **{name: value}) for name, value in wanted.items()))
+    await asyncio.gather(*(office.edit(customer.id, **{name: value}) for name, value in wanted.items()))
 
     stored = await office.customer(customer.id)
     assert {name: getattr(stored, name) for name in wanted} == wanted
@@ -206,8 +206,3 @@ async def test_of_those_who_add_the_same_address_at_once_one_succeeds(office: Of
     refused = [answer for answer in done if isinstance(answer, MyCRMError)]
     assert [error.code for error in refused] == ["customer_email_taken"] * 4
     assert len(await office.told()) == 1
-
-
-async def _all(*attempts: Any) -> None:
-    """Do all at once; whoever only met another one is not what these tests are about, so that fails too."""
-    await asyncio.gather(*attempts)
