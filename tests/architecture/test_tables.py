@@ -27,7 +27,7 @@ def _foreign_writes(module: Module, *, service: str) -> list[str]:
 
 
 def _imported_tables(module: Module) -> dict[str, str]:
-    tables = {}
+    tables: dict[str, str] = {}
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mycrm_common.db.tables"):
             tables |= {alias.asname or alias.name: alias.name for alias in node.names}

@@ -40,7 +40,7 @@ def reckon(database: Path, storm: Storm) -> Findings:
     """Return everything that is lost or doubled."""
     findings = Findings()
     with closing(_open(database)) as sql:
-        assert _one(sql, "PRAGMA integrity_check") == "ok"
+        assert sql.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         findings.compare("mail", Counter(storm.subjects), _bag(sql, "SELECT subject FROM messages"))
         _events(sql, findings)
         _contacts(sql, storm, findings)

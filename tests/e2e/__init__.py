@@ -1,0 +1,1 @@
+"""A person in a browser, on the embedded CRM and a real mailbox."""

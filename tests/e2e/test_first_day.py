@@ -1,0 +1,114 @@
+"""The first day with MyCRM: what the README promises, done by hand in a browser."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.person import Person
+from tests.e2e.words import like, words
+from tests.support.browser import BrowserServer
+from tests.support.dovecot import DovecotServer
+from tests.support.embedded import PASSWORD, USERNAME, EmbeddedCRM, embedded_crm
+from tests.support.mailbox_letters import OWN_ADDRESS
+from tests.support.mailbox_maker import make_mailbox
+
+MINUTE = 60_000
+# A visitor who is not signed in, and a mailbox whose password is wrong, are answers and no faults of the page.
+EXPECTED = ("401", "422")
+
+
+def _letter(*, to: str, subject: str, text: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = OWN_ADDRESS, to, subject
+    mail["Date"] = format_datetime(_now())
+    mail["Message-ID"] = f"<{abs(hash(subject))}@example.cn>"
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the product under test uses the real clock too
+
+
+@pytest.mark.servers("dovecot", "chromium")
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_from_the_first_visit_to_the_mail_beside_the_customer(
+    browser: BrowserServer, dovecot_server: DovecotServer, tmp_path: Path, language: str
+) -> None:
+    mailbox = make_mailbox(60, seed=7, newest_at=_now() - timedelta(hours=2))
+    await dovecot_server.deliver_all(mailbox)
+    flags = {folder: await dovecot_server.flags(folder) for folder in mailbox.per_folder}
+    buyer = next(made.email for made in mailbox.customers if len(mailbox.mails_of(made.email)) > 1)
+    letter = mailbox.mails_of(buyer)[0]
+    say = words(language)
+    environment = {
+        "MYCRM_MAILBOX_CA_FILE": str(dovecot_server.ca_file),
+        "MYCRM_MAILBOX_ADDRESS": OWN_ADDRESS,
+        "MYCRM_FETCH_INTERVAL_SECONDS": "2",
+    }
+    async with embedded_crm(tmp_path, environment=environment) as crm:
+        window = await browser.open_window(locale=language)
+        person = Person(window.page, say)
+        await window.page.goto(crm.url)
+
+        await person.make_first_account(username=USERNAME, password=PASSWORD)
+
+        dialog = await person.open_settings()
+        right = dovecot_server.account
+        await person.enter_mailbox(dialog, replace(right, password="not this one"))
+        await person.button("settings.test").click()
+        await expect(dialog.get_by_text(say("errors.mailbox_login_refused")).first).to_be_visible(
+            timeout=MINUTE
+        )
+        await person.enter_mailbox(dialog, right)
+        await person.button("settings.test").click()
+        await expect(dialog.get_by_text(like(say("settings.reached")))).to_be_visible(timeout=MINUTE)
+        for folder in mailbox.per_folder:
+            await expect(dialog.get_by_text(folder, exact=True)).to_be_visible()
+        await person.button("common.save").click()
+        await expect(dialog.get_by_text(say("common.saved")).first).to_be_visible()
+        await window.page.keyboard.press("Escape")
+        await expect(dialog).to_be_hidden()
+
+        await person.add_customer(buyer)
+        await person.edit_cell(buyer, "company", "蓝光 Optics")
+
+        await person.cell(buyer, "email").click()
+        await expect(person.message(letter.subject).first).to_be_visible(timeout=MINUTE)
+        shown = await person.read(letter.subject)
+        assert all(paragraph in shown for paragraph in letter.paragraphs)
+
+        subject = f"Neues Angebot 新报价 {language}"
+        await dovecot_server.deliver(
+            "Sent", _letter(to=buyer, subject=subject, text="Our new prices 新价格\n")
+        )
+        await expect(person.message(subject).first).to_be_visible(timeout=MINUTE)
+        record = (await _signed_in(crm, "/customers"))["items"][0]
+        today = datetime.fromisoformat(record["last_contact_date"])
+        assert _now() - today < timedelta(minutes=2)
+        assert (record["email"], record["company"]) == (buyer, "蓝光 Optics")
+        # A moment with its clock: before, the cell said in words that there was none.
+        shown_date = person.cell(buyer, "last_contact_date")
+        await expect(shown_date).to_contain_text(re.compile(r"\d{1,2}:\d{2}"), timeout=MINUTE)
+
+        await person.cell(buyer, "email").click()
+        await person.button("customers.delete").click()
+        await expect(person.row(buyer)).to_be_hidden()
+
+        assert window.complaints(expected=EXPECTED) == []
+        await window.keep_screenshot(f"first-day-{language}")
+    for folder, before in flags.items():
+        after = await dovecot_server.flags(folder)
+        assert before.items() <= after.items()
+
+
+async def _signed_in(crm: EmbeddedCRM, path: str) -> Any:
+    await crm.ask("POST", "/session", {"username": USERNAME, "password": PASSWORD}, status=201)
+    return await crm.ask("GET", path)
