@@ -42,7 +42,8 @@ class Database:
         self._file_lock = _own_file(url) if self.is_sqlite else None
         self._writer = _sqlite(url, read_only=False) if self.is_sqlite else _mariadb(url)
         self._reader = _sqlite(url, read_only=True) if self.is_sqlite else self._writer
-        guard_tables(self._writer)
+        for engine in {self._writer, self._reader}:
+            guard_tables(engine)
 
     @asynccontextmanager
     async def writing(self, service: str) -> AsyncIterator[AsyncConnection]:

@@ -26,6 +26,7 @@ def guard_tables(engine: AsyncEngine) -> None:
             return
         owner = getattr(statement.table, "info", {}).get("owner")
         service = connection.get_execution_options().get(SERVICE_OPTION)
-        if service != MIGRATIONS and owner not in {COMMON, service}:
-            detail = f"{service} writes {statement.table.description}, which belongs to {owner}"
+        is_allowed = service is not None and owner in {COMMON, service}
+        if service != MIGRATIONS and not is_allowed:
+            detail = f"{service or 'a reader'} writes {statement.table.description}, which belongs to {owner}"
             raise MyCRMError("foreign_table_write", Kind.BUG, detail)

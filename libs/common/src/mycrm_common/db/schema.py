@@ -70,7 +70,8 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         command.upgrade(config, "head")
         return
-    connection.execute(select(func.get_lock(_LOCK, _LOCK_SECONDS)))
+    if connection.execute(select(func.get_lock(_LOCK, _LOCK_SECONDS))).scalar_one() != 1:
+        raise StartError("database_unreachable", reason="another migration has not ended")
     try:
         command.upgrade(config, "head")
     finally:

@@ -17,13 +17,15 @@ Small = Integer().with_variant(mysql.SMALLINT(unsigned=True), "mysql", "mariadb"
 
 def key(length: int) -> TypeEngine[str]:
     """Return a text column that is compared byte by byte on both databases."""
-    return String(length).with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
+    # Without "nopad" MariaDB would take "a" and "a " for the same key.
+    exact = mysql.VARCHAR(length, collation="utf8mb4_nopad_bin")
+    return String(length).with_variant(exact, "mysql", "mariadb")
 
 
 def name(length: int) -> TypeEngine[str]:
     """Return a short ASCII text column for ids, states and codes, compared byte by byte."""
     return String(length).with_variant(
-        mysql.VARCHAR(length, charset="ascii", collation="ascii_bin"), "mysql", "mariadb"
+        mysql.VARCHAR(length, charset="ascii", collation="ascii_nopad_bin"), "mysql", "mariadb"
     )
 
 
