@@ -48,7 +48,6 @@ class Session:
         self._opened = None
         reply = await self._connection.ask(commands.examine(folder.wire_name))
         if reply.result != "OK":
-            self._connection.signed_in()
             raise await self._refusal(folder, reply)
         self._connection.opened()
         self._opened = folder
