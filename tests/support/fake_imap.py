@@ -50,7 +50,7 @@ class FakeMailServer:
 
     def __init__(self) -> None:
         self.folders: dict[str, FakeFolder] = {}
-        self.error: MyCRMError | None = None
+        self.error: Exception | None = None
         self.connections = 0
         self.asked: list[str] = []
         self._validities = count(1_000)

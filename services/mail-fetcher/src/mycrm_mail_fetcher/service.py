@@ -30,7 +30,7 @@ from mycrm_mail_fetcher.store import (
     tasks,
 )
 from mycrm_mail_fetcher.store import settings as stored_settings
-from mycrm_mail_fetcher.usecases.answer_requests import Tester, answer_requests
+from mycrm_mail_fetcher.usecases.answer_requests import Examiner, answer_requests
 from mycrm_mail_fetcher.usecases.keep_synced import Keeper, Memory, keep_synced
 from mycrm_mail_fetcher.usecases.move_addresses import move_addresses
 from mycrm_mail_fetcher.usecases.sync_mailbox import Means
@@ -54,7 +54,7 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
     line = LastingLine(server)
     looking, answering = Wake(), Wake()
     keeper = _keeper(runtime, settings, line)
-    tester = Tester(
+    examiner = Examiner(
         requests=requests,
         settings=stored_settings,
         server=server,
@@ -79,7 +79,7 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
                     name="answer requests",
                     beat=partial(
                         answer_requests,
-                        tester,
+                        examiner,
                         tasks=tasks,
                         unit=runtime.unit,
                         clock=runtime.clock,

@@ -34,7 +34,7 @@ _MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tester:
+class Examiner:
     """What it takes to try settings: the stored ones, the request, the way to a server."""
 
     requests: Requests
@@ -47,15 +47,15 @@ class Tester:
 
 
 async def answer_requests(
-    tester: Tester, *, tasks: Tasks, unit: UnitOfWork, clock: Clock, owner: str
+    examiner: Examiner, *, tasks: Tasks, unit: UnitOfWork, clock: Clock, owner: str
 ) -> None:
     """Answer all tests that are due."""
-    while await _is_due(tasks, reading=tester.reading, clock=clock):
+    while await _is_due(tasks, reading=examiner.reading, clock=clock):
         async with unit() as work:
             task = await tasks.claim(work, Verb.TEST, owner=owner, lease=_LEASE)
         if task is None:
             break
-        answer = await _try(task, tester)
+        answer = await _try(task, examiner)
         async with unit() as work:
             if await tasks.answer(work, task.request_id, answer):
                 work.tell(MailboxRequestAnswered(request_id=task.request_id, ok=answer.ok))
@@ -68,22 +68,22 @@ async def _is_due(tasks: Tasks, *, reading: ReadingRoom, clock: Clock) -> bool:
     return due is not None and due <= clock.now()
 
 
-async def _try(task: Task, tester: Tester) -> Answer:
+async def _try(task: Task, examiner: Examiner) -> Answer:
     if task.attempts > _MOST_ATTEMPTS:
         return Answer(code="request_given_up", detail=f"it was begun {_MOST_ATTEMPTS} times and never ended")
-    async with tester.reading() as reading:
-        request = await tester.requests.by_id(reading, task.request_id)
-        stored = await tester.settings.mail_settings(reading)
+    async with examiner.reading() as reading:
+        request = await examiner.requests.by_id(reading, task.request_id)
+        stored = await examiner.settings.mail_settings(reading)
     if request is None:
         return Answer(code="request_missing", detail=task.request_id)
     try:
-        account = _wished(stored, request, tester)
+        account = _wished(stored, request, examiner)
     except MyCRMError as error:
         return Answer(code=error.code, detail=error.detail)
-    return await try_mailbox(account, server=tester.server, excluded=tester.excluded)
+    return await try_mailbox(account, server=examiner.server, excluded=examiner.excluded)
 
 
-def _wished(stored: MailSettings, request: MailboxRequest, tester: Tester) -> MailAccount:
+def _wished(stored: MailSettings, request: MailboxRequest, examiner: Examiner) -> MailAccount:
     """Return the account of the stored settings, with what the request wants tried in their place."""
     said: dict[str, Any] = {
         name: request.parameters[f"mail_{name}"]
@@ -91,6 +91,6 @@ def _wished(stored: MailSettings, request: MailboxRequest, tester: Tester) -> Ma
         if request.parameters.get(f"mail_{name}")
     }
     if request.sealed is None:
-        return open_account(replace(stored, **said), box=tester.box, ca_file=tester.ca_file)
+        return open_account(replace(stored, **said), box=examiner.box, ca_file=examiner.ca_file)
     settings = replace(stored, **said, sealed_password=request.sealed)
-    return open_account(settings, box=tester.box, ca_file=tester.ca_file, sealed_as=request.sealed_as)
+    return open_account(settings, box=examiner.box, ca_file=examiner.ca_file, sealed_as=request.sealed_as)

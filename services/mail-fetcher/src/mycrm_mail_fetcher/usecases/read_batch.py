@@ -29,19 +29,19 @@ class FetchedMail:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class ReadBatch:
     """What became of the mails of a batch: a place for each, and the messages that those places name."""
 
     places: tuple[Place, ...]
     messages: tuple[NewMessage, ...]
 
 
-async def read_batch(mails: Sequence[FetchedMail], *, ours: Ours, sanitise: Sanitise) -> Reading:
+async def read_batch(mails: Sequence[FetchedMail], *, ours: Ours, sanitise: Sanitise) -> ReadBatch:
     """Read the mails; each one gets its place, whatever it holds."""
     if not mails:
-        return Reading(places=(), messages=())
+        return ReadBatch(places=(), messages=())
     read = await asyncio.to_thread(lambda: [_read_or_hold(mail, ours, sanitise) for mail in mails])
-    return Reading(
+    return ReadBatch(
         places=tuple(place for place, _ in read),
         messages=tuple(message for _, message in read if message),
     )

@@ -26,7 +26,7 @@ async def sync_folder(remote: RemoteFolder, known: KnownFolder, *, reader: Reade
     status = await reader.session.status(remote)
     start = _start(known, reader.rules)
     if start and plan(start, status).is_nothing:
-        if known.error_code:
+        if known.error_code or known.excluded:
             await _mark(known, start, reader)
         return
     opened = await reader.session.open(remote)

@@ -1,0 +1,149 @@
+"""Settings are tried before anybody relies on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.events.mailboxes import MailboxRequestAnswered, MailboxSyncRequested, MailboxTestRequested
+from mycrm_common.work import Reading
+from mycrm_mail_fetcher.ports.requests import Answer, FolderSeen, MailboxRequest, Verb
+from mycrm_mail_fetcher.usecases.answer_requests import Examiner, answer_requests
+from mycrm_mail_fetcher.usecases.take_request import take_request
+from tests.support.fake_imap import PASSWORD
+from tests.unit.mail_fetcher.usecases.desk import Desk
+from tests.unit.mail_fetcher.usecases.letters import letter
+
+
+@dataclass
+class Written:
+    """The requests that api has written."""
+
+    rows: dict[str, MailboxRequest] = field(default_factory=dict)
+
+    async def by_id(self, _: Reading, request_id: str) -> MailboxRequest | None:
+        return self.rows.get(request_id)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def written() -> Written:
+    return Written()
+
+
+async def answer(desk: Desk, written: Written) -> None:
+    examiner = Examiner(
+        requests=written,
+        settings=desk.settings,
+        server=desk.server,
+        box=desk.box,
+        ca_file=None,
+        excluded=("Drafts",),
+        reading=desk.ledger.reading,
+    )
+    await answer_requests(examiner, tasks=desk.tasks, unit=desk.ledger.unit, clock=desk.clock, owner="me")
+
+
+async def answer_to(
+    desk: Desk, written: Written, *, password: str | None = None, said: Mapping[str, Any] | None = None
+) -> Answer | None:
+    """Ask with these settings and return what is answered."""
+    sealed = desk.box.seal(password, name="request:a") if password else None
+    written.rows["a"] = MailboxRequest(id="a", parameters=said or {}, sealed=sealed)
+    await take_request(MailboxTestRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    await answer(desk, written)
+    return desk.tasks.rows["a"].answer
+
+
+async def test_good_settings_are_answered_with_the_folders(desk: Desk, written: Written) -> None:
+    desk.server.deliver("Archive", letter("one"))
+    desk.server.deliver("Drafts", letter("one"))
+    desk.server.deliver("Drafts", letter("two"))
+    found = await answer_to(desk, written, password=PASSWORD)
+    assert found == Answer(
+        folders=(
+            FolderSeen(name="INBOX", messages=0, excluded=False),
+            FolderSeen(name="Archive", messages=1, excluded=False),
+            FolderSeen(name="Drafts", messages=2, excluded=True),
+        )
+    )
+    assert found.ok
+    assert desk.told(MailboxRequestAnswered) == [MailboxRequestAnswered(request_id="a", ok=True)]
+    assert desk.server.open_sessions == set()
+
+
+async def test_without_a_password_the_stored_one_is_tried(desk: Desk, written: Written) -> None:
+    found = await answer_to(desk, written, said={"mail_host": "mail.example.cn", "mail_port": 143})
+    assert found
+    assert found.ok
+
+
+async def test_what_is_asked_wins_over_what_is_stored(desk: Desk, written: Written) -> None:
+    found = await answer_to(desk, written, said={"mail_username": "wang@example.cn"})
+    assert found
+    assert found.code == "mailbox_login_refused"
+    assert (await answer_to(Desk(), Written(), password="wrong")) == Answer(
+        code="mailbox_login_refused", detail="authentication failed"
+    )
+
+
+async def test_a_password_sealed_for_another_request_is_not_used(desk: Desk, written: Written) -> None:
+    sealed = desk.box.seal(PASSWORD, name="request:b")
+    written.rows["a"] = MailboxRequest(id="a", parameters={}, sealed=sealed)
+    await take_request(MailboxTestRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    await answer(desk, written)
+    found = desk.tasks.rows["a"].answer
+    assert found
+    assert found.code == "secret_unreadable"
+
+
+async def test_with_nothing_stored_and_nothing_asked_there_is_nothing_to_try(
+    desk: Desk, written: Written
+) -> None:
+    desk.settings.present = desk.access(password=None)
+    found = await answer_to(desk, written)
+    assert found
+    assert found.code == "mailbox_not_configured"
+    assert desk.server.connections == 0
+
+
+async def test_a_server_that_is_away_is_answered_too(desk: Desk, written: Written) -> None:
+    desk.server.error = MyCRMError("mailbox_unreachable", Kind.UNAVAILABLE, "nobody answers")
+    assert await answer_to(desk, written) == Answer(code="mailbox_unreachable", detail="nobody answers")
+
+
+async def test_a_request_that_nobody_wrote_is_answered(desk: Desk, written: Written) -> None:
+    await take_request(MailboxTestRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    await answer(desk, written)
+    found = desk.tasks.rows["a"].answer
+    assert found
+    assert found.code == "request_missing"
+
+
+async def test_a_task_that_has_cost_five_lives_is_given_up(desk: Desk, written: Written) -> None:
+    written.rows["a"] = MailboxRequest(id="a", parameters={}, sealed=None)
+    await take_request(MailboxTestRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    desk.server.error = RuntimeError("the process dies")
+    for _ in range(5):
+        with pytest.raises(RuntimeError):
+            await answer(desk, written)
+        await answer(desk, written)  # It is claimed: nothing is done.
+        desk.clock.advance(minutes=3)
+    await answer(desk, written)
+    found = desk.tasks.rows["a"].answer
+    assert found
+    assert found.code == "request_given_up"
+    assert desk.server.connections == 5
+
+
+async def test_a_wish_for_a_look_is_left_to_the_keeper(desk: Desk, written: Written) -> None:
+    verb = await take_request(MailboxSyncRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    await answer(desk, written)
+    assert verb is Verb.SYNC
+    assert desk.tasks.rows["a"].answer is None
