@@ -50,7 +50,8 @@ bench: setup build/.dev ## the benchmarks: a table of ratios, build/bench.json
 	@$(PY) -m tests.bench
 
 client: setup build/.dev ## write docs/openapi.yaml and the web's types anew
-	@$(PY) -m tools.generate
+	@$(PY) -m tools.generate_openapi
+	@$(PY) -m tools.generate_events
 	@cd web && ../tools/node.sh npm run --silent gen
 
 lock: build/.dev ## pin the dependencies anew, with hashes

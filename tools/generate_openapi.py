@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import yaml
+
 from mycrm_api.http.openapi import describe
 from mycrm_api.service import described
 

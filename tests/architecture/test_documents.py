@@ -84,8 +84,7 @@ def test_every_error_code_is_explained() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_every_error_that_the_page_can_meet_has_words_in_both_languages(language: str) -> None:
-    files = list((ROOT / "web/src/i18n").rglob(f"*{language}*"))
-    words = "".join(path.read_text(encoding="utf-8") for path in files if path.is_file())
+    words = (ROOT / "web/src/i18n" / language / "errors.json").read_text(encoding="utf-8")
     told = {code for code in _error_codes() | _field_codes() if f"`{code}` |" in _text("docs/errors.md")}
 
     missing = sorted(code for code in told if not re.search(rf"\b{code}\b", words))

@@ -54,7 +54,11 @@ class Storm:
         random = Random(self.seed)
         plan = []
         for number in range(self.kills):
-            place = f"{self.places[number // 2 % len(self.places)]}:{random.randint(1, 6)}" if number % 2 == 0 else ""
+            place = (
+                f"{self.places[number // 2 % len(self.places)]}:{random.randint(1, 6)}"
+                if number % 2 == 0
+                else ""
+            )
             plan.append(Kill(failpoint=place, seconds=random.uniform(0.3, 2.0)))
         return plan
 
