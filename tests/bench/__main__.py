@@ -16,9 +16,8 @@ def main() -> int:
     BUILD.mkdir(exist_ok=True)
     (BUILD / "bench.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
     for row in rows:
-        print(
-            f"{row['what']:<58} {row['median']:>9} {row['unit']:<3} (min {row['min']}, max {row['max']}) {row['target']}"
-        )
+        spread = f"(min {row['min']}, max {row['max']})"
+        print(f"{row['what']:<58} {row['median']:>9} {row['unit']:<3} {spread} {row['target']}")
     return 0
 
 

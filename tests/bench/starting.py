@@ -25,7 +25,7 @@ async def measure_start() -> list[dict[str, Any]]:
     """Return the figures of starts on a made environment with an idle mailbox."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        authority = make_authority(folder / "authority")
+        authority = make_authority(folder)
         async with dovecot(folder, authority=authority) as server:
             environment = {"MYCRM_MAILBOX_CA_FILE": str(server.ca_file)}
             async with embedded_crm(folder, environment=environment) as crm:

@@ -4,6 +4,7 @@ Source: OWASP Password Storage Cheat Sheet. Hashing takes tens of milliseconds, 
 """
 
 import asyncio
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,7 +17,10 @@ class Argon2Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=_KIBIBYTES, parallelism=1)
-        self._nobody = self._hasher.hash("nobody has this password")
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
         """Return what may be stored of a password."""
