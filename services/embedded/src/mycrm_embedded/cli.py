@@ -60,3 +60,7 @@ _COMMANDS: dict[str, tuple[Command, str]] = {
     "migrate": (_migrate, "bring the database to this version's schema / 升级数据库结构"),
     "config": (_config, "print the effective settings, secrets masked / 显示生效的设置（密码已隐藏）"),
 }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
