@@ -35,6 +35,10 @@ class MailFetcher:
         job = next(job for job in self._service.jobs if job.name == "sync")
         await job.beat()
 
+    async def ping(self) -> None:
+        """Ask whether the mailbox is well, as health does."""
+        await self._service.pings["mailbox"]()
+
     async def connect(self, server: DovecotServer, **changed: object) -> None:
         """Enter the mailbox in the settings, as api does."""
         said: dict[str, object] = {

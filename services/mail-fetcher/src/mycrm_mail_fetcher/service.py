@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
+from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.customers import CustomerUpdated
 from mycrm_common.events.mailboxes import MailboxSyncRequested, MailboxTestRequested
 from mycrm_common.events.settings import SettingsChanged
@@ -33,13 +34,15 @@ from mycrm_mail_fetcher.store import settings as stored_settings
 from mycrm_mail_fetcher.usecases.answer_requests import Examiner, answer_requests
 from mycrm_mail_fetcher.usecases.keep_synced import Keeper, Memory, keep_synced
 from mycrm_mail_fetcher.usecases.move_addresses import move_addresses
+from mycrm_mail_fetcher.usecases.open_account import mailbox_name
 from mycrm_mail_fetcher.usecases.sync_mailbox import Means
 from mycrm_mail_fetcher.usecases.take_request import take_request
 
 NAME = "mail-fetcher"
 _ANSWER_SECONDS = 15.0
 _MAILBOX_SETTINGS = {"monitor_mail_days", "mail_reserved_days"}
-_COMMA = re.compile(r"[,;，；、]")
+_BETWEEN_FOLDERS = re.compile(r"[,，]")
+_BETWEEN_ADDRESSES = re.compile(r"[,，;；、\s]")
 
 
 def part() -> Part:
@@ -60,7 +63,7 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
         server=server,
         box=runtime.box,
         ca_file=settings.mailbox_ca_file,
-        excluded=_listed(settings.mailbox_exclude),
+        excluded=_excluded(settings),
         reading=runtime.reading,
     )
     try:
@@ -89,6 +92,7 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
                     wake=answering,
                 ),
             ),
+            pings={"mailbox": partial(_ping, runtime)},
         )
     finally:
         await line.hang_up()
@@ -102,7 +106,7 @@ def _keeper(runtime: ServiceRuntime, settings: MailFetcherSettings, line: Lastin
         line=line,
         ledger=ledger,
         sanitise=sanitise,
-        excluded=_listed(settings.mailbox_exclude),
+        excluded=_excluded(settings),
         crash=runtime.crash,
         log=runtime.log,
     )
@@ -115,7 +119,7 @@ def _keeper(runtime: ServiceRuntime, settings: MailFetcherSettings, line: Lastin
         clock=runtime.clock,
         luck=random.random,
         ca_file=settings.mailbox_ca_file,
-        addresses=frozenset(_listed(settings.mailbox_address)),
+        addresses=frozenset(_BETWEEN_ADDRESSES.split(settings.mailbox_address)) - {""},
         admin_name=settings.mailbox_admin,
         interval=timedelta(seconds=settings.fetch_interval_seconds),
     )
@@ -142,5 +146,15 @@ def _subscriptions(*, looking: Wake, answering: Wake) -> tuple[Subscription, ...
     )
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in _COMMA.split(text) if word.strip())
+def _excluded(settings: MailFetcherSettings) -> tuple[str, ...]:
+    names = _BETWEEN_FOLDERS.split(settings.mailbox_exclude)
+    return tuple(name.strip() for name in names if name.strip())
+
+
+async def _ping(runtime: ServiceRuntime) -> None:
+    """Raise what the last look at the mailbox has met."""
+    async with runtime.reading() as reading:
+        mailbox = mailbox_name(await stored_settings.mail_settings(reading))
+        reason = await mailboxes.reason_of(reading, mailbox)
+    if reason:
+        raise MyCRMError(reason, Kind.UNAVAILABLE)
