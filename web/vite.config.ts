@@ -1,7 +1,7 @@
 import vueI18n from '@intlify/unplugin-vue-i18n/vite'
 import vue from '@vitejs/plugin-vue'
 import { fileURLToPath, URL } from 'node:url'
-import { defineConfig } from 'vite'
+import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -17,11 +17,28 @@ export default defineConfig({
       dropMessageCompiler: true,
     }),
   ],
-  resolve: { alias: { '@': at('./src') } },
+  resolve: { alias: { '@tests': at('./tests'), '@': at('./src') } },
   define: { __VUE_OPTIONS_API__: 'false' },
-  build: { outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, target: 'es2022' },
+  // The manifest says which files the first screen needs; a check holds them to their budget.
+  build: { outDir: 'dist', emptyOutDir: true, manifest: true, assetsInlineLimit: 0, target: 'es2022' },
   server: {
     port: 5173,
     proxy: { '/api': 'http://127.0.0.1:8080', '/openapi.json': 'http://127.0.0.1:8080' },
+  },
+  // `page` drives the code of the page in jsdom; `checks` compares files that must agree and is part of `npm run check`.
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          environment: 'jsdom',
+          include: ['src/**/*.test.ts'],
+          setupFiles: ['tests/setup.ts'],
+          sequence: { shuffle: true },
+        },
+      },
+      { extends: true, test: { name: 'checks', environment: 'node', include: ['tests/**/*.test.ts'] } },
+    ],
   },
 })

@@ -9,7 +9,7 @@ import type { Command, MenuName } from '@/lib/feature'
 import { showTheme, themeNamed, THEMES, type Theme } from '@/lib/look'
 import { useNotices } from '@/lib/notices'
 import type { IconName } from '@/ui/icons'
-import type { Menu, MenuItem } from '@/ui/menu-bar.vue'
+import type { Menu, MenuItem, MenuSection } from '@/ui/menu-bar.vue'
 
 const MENUS: MenuName[] = ['data', 'logs', 'settings', 'help']
 
@@ -30,14 +30,14 @@ export function useFrameMenus(features: Features): FrameMenus {
   const itemOf = ({ id, title, icon }: Command): MenuItem => ({ id, label: t(title), icon: icon as IconName })
   const commandsOf = (menu: MenuName) => features.commands(menu, session.user.value?.role ?? 'viewer')
 
-  function themes(): MenuItem[] {
-    const current = themeNamed(session.user.value?.theme)
-    return THEMES.map((theme) => ({ id: `theme:${theme}`, label: t(`frame.themes.${theme}`), checked: theme === current }))
+  function themes(): MenuSection {
+    const items = THEMES.map((theme) => ({ id: `theme:${theme}`, label: t(`frame.themes.${theme}`) }))
+    return { title: t('frame.theme'), items, chosen: `theme:${themeNamed(session.user.value?.theme)}` }
   }
 
   function menuOf(menu: MenuName): Menu {
     const sections: Menu['sections'] = [{ items: commandsOf(menu).map(itemOf) }]
-    if (menu === 'settings') sections.push({ title: t('frame.theme'), items: themes() })
+    if (menu === 'settings') sections.push(themes())
     return { id: menu, label: t(`frame.menus.${menu}`), sections: sections.filter(({ items }) => items.length > 0) }
   }
 

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+
+interface Chunk {
+  file: string
+  css?: string[]
+  imports?: string[]
+}
+
+const dist = `${import.meta.dirname}/../dist`
+const isBuilt = existsSync(`${dist}/.vite/manifest.json`)
+const manifest = (isBuilt ? JSON.parse(readFileSync(`${dist}/.vite/manifest.json`, 'utf8')) : {}) as Record<string, Chunk>
+
+/** What a first visit to the customers fetches, in the larger of the two languages. */
+function firstRoute(): { js: number; css: number; files: number } {
+  const files = new Set<string>()
+  const add = (name: string): void => {
+    const chunk = manifest[name]
+    if (chunk === undefined) throw new Error(`the build has no ${name}`)
+    if (files.has(chunk.file)) return
+    for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file)
+    chunk.imports?.forEach(add)
+  }
+  for (const name of ['index.html', 'src/features/customers/customers-page.vue', 'src/i18n/zh-CN/index.ts']) add(name)
+  const weigh = (ending: string) =>
+    [...files].filter((file) => file.endsWith(ending)).reduce((sum, file) => sum + gzipSync(readFileSync(`${dist}/${file}`)).length, 0)
+  return { js: weigh('.js') / 1000, css: weigh('.css') / 1000, files: files.size }
+}
+
+describe.runIf(isBuilt)('the first route', () => {
+  test('weighs at most 150 kB of scripts and 20 kB of styles, packed', () => {
+    const { js, css } = firstRoute()
+    expect(js).toBeLessThan(150)
+    expect(css).toBeLessThan(20)
+  })
+
+  test('asks nobody else for anything', () => {
+    const page = readFileSync(`${dist}/index.html`, 'utf8')
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//)
+    expect(page).not.toMatch(/<style|style="|<script>/)
+  })
+})

@@ -1,0 +1,39 @@
+import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
+import { render, type RenderResult } from '@testing-library/vue'
+import { defineComponent, h, type App, type Component } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { createBackend, provideBackend, type Backend } from '@/api/backend'
+import type { User } from '@/api/types'
+import { showLanguage, texts } from '@/i18n'
+import { createNotices, provideNotices, type Notices } from '@/lib/notices'
+import { aUser } from './builders'
+import type { FakeServer } from './fake-server'
+
+export interface Shown extends RenderResult {
+  backend: Backend
+  notices: Notices
+  queries: QueryClient
+}
+
+/** Shows a part of the page, in English, to somebody who is signed in. */
+export async function show(
+  component: Component, server: FakeServer, { props = {}, user = aUser() }: { props?: object; user?: User } = {},
+): Promise<Shown> {
+  server.on('GET /me', () => user)
+  const backend = createBackend(server.fetch)
+  await backend.session.start()
+  await showLanguage('en')
+  const notices = createNotices()
+  const blank = defineComponent({ render: () => h('div') })
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: blank }] })
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const wiring = {
+    install(app: App) {
+      provideBackend(app, backend)
+      provideNotices(app, notices)
+    },
+  }
+  const plugins = [texts, router, [VueQueryPlugin, { queryClient: queries }] as [typeof VueQueryPlugin, object], wiring]
+  const result = render(component, { props, global: { plugins } })
+  return Object.assign(result, { backend, notices, queries })
+}

@@ -1,0 +1,19 @@
+import { cleanup } from '@testing-library/vue'
+import { afterEach, vi } from 'vitest'
+
+// jsdom lays nothing out: every element is given the size of a small window, and nothing ever changes its size.
+class SilentObserver implements ResizeObserver {
+  observe = () => undefined
+  unobserve = () => undefined
+  disconnect = () => undefined
+}
+vi.stubGlobal('ResizeObserver', SilentObserver)
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 756 })
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1200 })
+Element.prototype.checkVisibility ??= () => true
+Element.prototype.scrollTo ??= () => undefined
+
+afterEach(() => {
+  cleanup()
+  localStorage.clear()
+})
