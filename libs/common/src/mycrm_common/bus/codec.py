@@ -76,7 +76,8 @@ def event_of(envelope: Envelope) -> Event:
     if envelope.type not in event_types():
         raise _unreadable(f"no event is called {envelope.type}")
     try:
-        return _form_of(envelope.type).validate_python(envelope.data)
+        # Strictly, as JSON: a number that became a text is another meaning, and guessing one is worse than parking.
+        return _form_of(envelope.type).validate_json(json.dumps(envelope.data), strict=True)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         raise _unreadable(f"{envelope.type}.{fault['loc']}: {fault['msg']}") from error
