@@ -12,7 +12,9 @@ _KEY_LENGTH = 320
 def text_key(text: str) -> str:
     """Return the form of a name or company under which it is searched, sorted and grouped."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(folded.split())[:_KEY_LENGTH]
+    # A few letters come out of the first folding in a form that folds once more.
+    folded = unicodedata.normalize("NFKC", folded.casefold())
+    return " ".join(folded.split())[:_KEY_LENGTH].rstrip()
 
 
 def email_key(address: str) -> str:
@@ -22,4 +24,4 @@ def email_key(address: str) -> str:
         domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
         pass  # What is no domain name is compared as it stands.
-    return f"{local}{at}{domain}"
+    return f"{local}{at}{domain}"[:_KEY_LENGTH]
