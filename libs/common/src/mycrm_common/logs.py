@@ -20,7 +20,15 @@ from mycrm_common.clock import Clock
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _SECRET_NAME = re.compile(r"passw|secret|token|authorization|cookie|api_key|sealed|credential", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"(\w+://[^/\s:@]*):[^/\s@]*@")
+_URL_PASSWORD = re.compile(r"(\w+://[^/\s:@]*):[^/\s]*@")
+_IN_TEXT = re.compile(
+    r"((?:passw\w*|\w*secret|\w*token|api_key)[\"']?\s*[=:]\s*[\"']?|(?:bearer|basic)\s+(?=[\w+/.~=-]{12}))"
+    r"[^\s&,;\"']+",
+    re.IGNORECASE,
+)
+# Line ends, other controls, and halves of characters that no database takes.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _SHELF_LENGTH = 5_000
 _TEXT_LENGTH = 4_000
 
@@ -112,11 +120,15 @@ def _hide_secrets(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -
 def _hidden(name: str, value: Any) -> Any:
     if _SECRET_NAME.search(name):
         return "***"
-    if isinstance(value, str):
-        return _URL_PASSWORD.sub(r"\1:***@", value)
     if isinstance(value, Mapping):
-        return {key: _hidden(str(key), inner) for key, inner in value.items()}
-    return value
+        return {str(key): _hidden(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_hidden(name, inner) for inner in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    # Whatever else it is would be turned into text further on, past this place.
+    text = _HALVES.sub("\ufffd", _IN_TEXT.sub(r"\1***", _URL_PASSWORD.sub(r"\1:***@", str(value))))
+    return text if name == "exception" else _one_line(text)
 
 
 def _line_of(entry: Mapping[str, Any], at: datetime) -> LogLine:
@@ -136,4 +148,4 @@ def _line_of(entry: Mapping[str, Any], at: datetime) -> LogLine:
 
 def _one_line(value: object) -> str:
     # A mail's subject must not be able to start a line of its own in the log.
-    return str(value).replace("\r", " ").replace("\n", " ")
+    return _CONTROLS.sub(" ", str(value))
