@@ -24,22 +24,29 @@ def read_config_json(text: str) -> dict[str, Any]:
         raise StartError("config_json_invalid", reason=str(error)) from None
     if not isinstance(said, dict):
         raise StartError("config_json_invalid", reason="it is not an object")
-    return {**_database(said.get("db")), **_mailbox(said.get("mailbox")), **_backup(said)}
+    return {**_database(_part(said, "db")), **_mailbox(_part(said, "mailbox")), **_backup(said)}
 
 
-def _database(said: Any) -> dict[str, Any]:
-    if not isinstance(said, dict):
+def _part(said: dict[str, Any], name: str) -> dict[str, Any]:
+    part = said.get(name, {})
+    if not isinstance(part, dict):
+        raise StartError("config_json_invalid", reason=f"{name} is not an object")
+    return part
+
+
+def _database(said: dict[str, Any]) -> dict[str, Any]:
+    if not said:
         return {}
     user, password = quote(str(said.get("user", "")), safe=""), quote(str(said.get("passwd", "")), safe="")
     place = f"{said.get('host', 'localhost')}:{said.get('port', 3306)}/{said.get('db', 'my_crm')}"
     return {"database_url": f"mysql+aiomysql://{user}:{password}@{place}"}
 
 
-def _mailbox(said: Any) -> dict[str, Any]:
-    if not isinstance(said, dict):
-        return {}
+def _mailbox(said: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "exclude" in said:
+        if not isinstance(said["exclude"], list):
+            raise StartError("config_json_invalid", reason="mailbox.exclude is not a list")
         found["mailbox_exclude"] = ",".join(str(name).strip('"') for name in said["exclude"])
     return found | {f"mailbox_{key}": said[key] for key in ("address", "admin") if said.get(key)}
 
@@ -48,8 +55,8 @@ def _backup(said: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if said.get("sqldump_path"):
         found["backup_sqldump_path"] = str(Path(str(said["sqldump_path"])).expanduser())
-    ftp = said.get("ftp")
-    if not isinstance(ftp, dict) or not ftp.get("host"):
+    ftp = _part(said, "ftp")
+    if not ftp.get("host"):
         return found
     scheme = "sftp" if ftp.get("sftp") else "ftp"
     user = quote(str(ftp.get("user", "")), safe="")

@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     health_port: int | None = Field(None, ge=0, le=65535, description="health of services without a web page")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level told")
     config_file: Path | None = Field(None, description="the original's config.json, read as it is")
-    failpoint: str = Field("", description="tests only: die at a named place")
+    failpoint: str = Field(
+        "", pattern=r"^([a-z_.]+(:[1-9]\d*)?)?$", description="tests only: die at a named place"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -128,7 +130,7 @@ def environment() -> Mapping[str, str]:
 
 def _text_of(path: str, variable: str) -> str:
     try:
-        return Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
+        return Path(path).expanduser().read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise StartError("setting_file_unreadable", name=variable, path=path, reason=reason) from None

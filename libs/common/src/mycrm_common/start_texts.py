@@ -92,4 +92,6 @@ def start_line(error: StartError, *, language: str) -> str:
     """Return the one line that tells why MyCRM does not start."""
     english, chinese = _TEXTS.get(error.code, ("{code}: {detail}", "{code}：{detail}"))
     text = chinese if language == "zh-CN" else english
-    return "MyCRM: " + text.format_map({"code": error.code, "detail": error.detail, **error.values})
+    told = text.format_map({"code": error.code, "detail": error.detail, **error.values})
+    # A library's reason may have several lines; a terminal's controls have no business here.
+    return "MyCRM: " + " ".join("".join(letter if letter.isprintable() else " " for letter in told).split())

@@ -88,7 +88,7 @@ def parse_url(text: str) -> URL:
     """Return the URL when MyCRM can use it, or say what is wrong with it without repeating its password."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StartError("database_url_invalid", reason="it is no database URL") from None
     if url.drivername not in {_SQLITE, _MARIADB}:
         raise StartError("database_url_invalid", reason=f"{url.drivername} is not {_SQLITE} or {_MARIADB}")
