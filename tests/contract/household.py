@@ -21,7 +21,7 @@ from mycrm_common.db.engine import Database, parse_url
 from mycrm_common.db.tables.events import deliveries, inbox, outbox
 from mycrm_common.db.tables.logs import logs
 from mycrm_common.db.unit_of_work import SqlUnits
-from mycrm_common.events.customers import CustomerAdded, CustomerDeleted
+from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.registry import Event
 from mycrm_common.ids import new_id
 from mycrm_common.logs import Logger, LogShelf, open_logs
@@ -38,6 +38,11 @@ SERVICE = "api"
 def added(customer_id: int) -> CustomerAdded:
     """A customer was added."""
     return CustomerAdded(customer_id=customer_id, email=f"c{customer_id}@example.com", version=1)
+
+
+def updated(customer_id: int) -> CustomerUpdated:
+    """A customer was updated: unlike the other two this has a consumer of ours."""
+    return CustomerUpdated(customer_id=customer_id, email=f"c{customer_id}@example.com", version=2)
 
 
 def deleted(customer_id: int) -> CustomerDeleted:

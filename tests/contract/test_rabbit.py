@@ -10,9 +10,9 @@ from aio_pika.abc import AbstractIncomingMessage
 from mycrm_common.bus.rabbit import RabbitBus
 from mycrm_common.bus.topology import EXCHANGE, PARKED
 from mycrm_common.errors import MyCRMError, StartError
-from mycrm_common.events.customers import CustomerAdded, CustomerDeleted
+from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.work import UnitOfWork
-from tests.contract.household import Household, Process, added, leave_effect
+from tests.contract.household import Household, Process, added, leave_effect, updated
 from tests.support.mariadb import MariaDBServer
 from tests.support.rabbitmq import RabbitMQServer
 from tests.support.tcp_proxy import tcp_proxy
@@ -71,15 +71,23 @@ async def test_an_event_without_a_queue_stays_in_the_outbox_until_its_consumer_h
     broker_household: Household,
 ) -> None:
     process = broker_household.begin()
-    await process.tell(added(1))
+    await process.tell(updated(1))
     await process.relay_all()
     assert [row.state for row in await process.told()] == ["new"]
 
-    await process.consume("use", CustomerAdded)
+    await process.consume("use", CustomerUpdated)
     broker_household.clock.advance(minutes=2)
 
     await process.until_effects(("use", "1"))
     assert [row.state for row in await process.told()] == ["sent"]
+
+
+async def test_an_event_that_is_told_for_the_feed_alone_needs_no_queue(broker_household: Household) -> None:
+    process = broker_household.begin()
+    await process.tell(added(1))
+    await process.relay_all()
+
+    assert [(row.state, row.seq) for row in await process.told()] == [("sent", 1)]
 
 
 async def test_a_queue_with_other_arguments_stops_the_start_and_is_named(broker_household: Household) -> None:
@@ -126,8 +134,8 @@ async def test_a_malformed_url_stops_the_start_without_the_password(
 
 async def test_a_queue_that_an_admin_deletes_is_made_again(broker_household: Household) -> None:
     process = broker_household.begin()
-    await process.consume("use", CustomerAdded)
-    await process.tell(added(1))
+    await process.consume("use", CustomerUpdated)
+    await process.tell(updated(1))
     await process.until_effects(("use", "1"))
 
     async with (
@@ -135,7 +143,7 @@ async def test_a_queue_that_an_admin_deletes_is_made_again(broker_household: Hou
         connection.channel() as channel,
     ):
         await channel.queue_delete("mycrm.api.use.v1")
-    await process.tell(added(2))
+    await process.tell(updated(2))
 
     async def arrived() -> bool:
         broker_household.clock.advance(minutes=2)
