@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, select, true, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mycrm_api.domain.cursors import Key, Listing, Page
@@ -48,7 +48,7 @@ async def page(reading: Reading, wanted: CustomerList) -> Page[Customer]:
     filters = {"only_valid": wanted.only_valid}
     listing = Listing(sort=wanted.sort, kinds=sorting.kinds, filters=filters)
     cursor = listing.read(wanted.cursor)
-    rows = select(customers).where(_shown(only_valid=wanted.only_valid))
+    rows = select(customers).where(*_shown(only_valid=wanted.only_valid))
     found = await walk(reading, rows, order, cursor=cursor, limit=wanted.limit + 1)
     turned = turn(found, sorting.keys_of, cursor=cursor, listing=listing, limit=wanted.limit)
     return Page(
@@ -61,7 +61,7 @@ async def page(reading: Reading, wanted: CustomerList) -> Page[Customer]:
 
 async def count(reading: Reading, *, only_valid: bool) -> int:
     """Count the customers, or those whose address is not known to be invalid."""
-    counted = select(func.count()).select_from(customers).where(_shown(only_valid=only_valid))
+    counted = select(func.count()).select_from(customers).where(*_shown(only_valid=only_valid))
     return int((await reading.connection.execute(counted)).scalar_one())
 
 
@@ -156,8 +156,8 @@ def _sorting(column: str) -> _Sorting:
     return _Sorting(column=column, kind=datetime if moments else int if numbers else str)
 
 
-def _shown(*, only_valid: bool) -> ColumnElement[bool]:
-    return customers.c.valid.in_((Validity.VALID, Validity.UNCONFIRMED)) if only_valid else true()
+def _shown(*, only_valid: bool) -> list[ColumnElement[bool]]:
+    return [customers.c.valid.in_((Validity.VALID, Validity.UNCONFIRMED))] if only_valid else []
 
 
 def _values(written: Customer | NewCustomer) -> dict[str, Any]:

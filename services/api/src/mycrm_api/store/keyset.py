@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, Select, and_, cast, func, literal, or_, true
+from sqlalchemy import ColumnElement, LargeBinary, Row, Select, and_, cast, func, literal, or_
 
 from mycrm_api.domain.cursors import Cursor, Key, Listing
 from mycrm_common.work import Reading
@@ -32,16 +32,13 @@ class Order:
     is_unique: bool = False
 
     def clauses(self, *, backwards: bool) -> list[ColumnElement[Any]]:
-        """Return what stands behind ORDER BY."""
+        """Return what stands behind ORDER BY; MariaDB walks a unique index only where nothing follows it."""
         falls = self.descending != backwards
-        columns = [self.id] if self.by is None else [self.by, self.id]
+        columns = [column for column in (self.by, None if self.is_unique else self.id) if column is not None]
         return [column.desc() if falls else column.asc() for column in columns]
 
-    def steps(self, cursor: Cursor | None) -> Iterator[ColumnElement[bool]]:
+    def steps(self, cursor: Cursor) -> Iterator[ColumnElement[bool]]:
         """Return the conditions whose rows, one after the other, are all that follow the cursor."""
-        if cursor is None:
-            yield true()
-            return
         falls = self.descending != cursor.backwards
         past_id = _past(self.id, cursor.keys[-1], falls=falls, including=cursor.including)
         if self.by is None:
@@ -96,8 +93,9 @@ async def walk(
     """Return up to `limit` rows that follow the cursor in the direction in which it looks."""
     ordered = rows.order_by(*order.clauses(backwards=cursor is not None and cursor.backwards))
     found: list[Row[Any]] = []
-    for step in order.steps(cursor):
-        found += (await reading.connection.execute(ordered.where(step).limit(limit - len(found)))).all()
+    steps = [ordered] if cursor is None else (ordered.where(step) for step in order.steps(cursor))
+    for step in steps:
+        found += (await reading.connection.execute(step.limit(limit - len(found)))).all()
         if len(found) >= limit:
             break
     return found
