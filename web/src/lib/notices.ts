@@ -8,12 +8,16 @@ export interface Notice {
   text: string
   detail?: string
   action?: { label: string; run: () => void }
+  /** What it is about: a newer notice about the same takes its place. */
+  about?: string
 }
 
 export interface Notices {
   readonly list: readonly Notice[]
   show(notice: Omit<Notice, 'id'>): number
   dismiss(id: number): void
+  /** Takes away what was said about something, because it is no longer so. */
+  settle(about: string): void
 }
 
 const KEY: InjectionKey<Notices> = Symbol('notices')
@@ -23,9 +27,17 @@ const MOST = 4
 export function createNotices(): Notices {
   const list = shallowReactive<Notice[]>([])
   let last = 0
+
+  function settle(about: string | undefined): void {
+    const index = about === undefined ? -1 : list.findIndex((notice) => notice.about === about)
+    if (index >= 0) list.splice(index, 1)
+  }
+
   return {
     list,
+    settle,
     show(notice) {
+      settle(notice.about)
       last += 1
       list.push({ ...notice, id: last })
       if (list.length > MOST) list.splice(0, list.length - MOST)

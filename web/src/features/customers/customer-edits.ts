@@ -22,7 +22,7 @@ export interface CellEdit {
 export interface Outcome {
   /** The server's words for a refusal. */
   refused(edit: CellEdit, problem: Problem): string
-  saved(customer: Customer): void
+  saved(edit: CellEdit): void
 }
 
 const MOST_ATTEMPTS = 3
@@ -73,7 +73,7 @@ export class CustomerEdits {
     try {
       const answer = await this.patch(edit, this.row(customer.id)?.version ?? customer.version, MOST_ATTEMPTS)
       this.settle(edit, answer)
-      this.outcome.saved(answer)
+      this.outcome.saved(edit)
     } catch (failure) {
       const row = this.row(customer.id) ?? customer
       const problem = failure instanceof Overtaken ? failure.problem : problemFrom(failure)

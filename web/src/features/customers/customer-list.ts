@@ -9,6 +9,7 @@ import { customerSource } from '@/features/customers/customer-source'
 import type { ListPlace } from '@/features/customers/list-place'
 import { useProblemTexts } from '@/i18n/problems'
 import { useNotices } from '@/lib/notices'
+import { cellKey } from '@/ui/grid/columns'
 import { PageStore } from '@/ui/grid/page-store'
 
 const REFRESH_MILLISECONDS = 10_000
@@ -33,17 +34,18 @@ export function useCustomerList(place: ListPlace, editAgain: (edit: CellEdit) =>
   const isEditing = ref(false)
 
   const sourceHere = () => customerSource(api, { sort: place.sort.value, onlyValid: place.onlyValid.value })
-  const forget = (id: number) => void queries.invalidateQueries({ queryKey: ['customers', id] })
 
   const edits: CustomerEdits = new CustomerEdits(api, (): PageStore<Customer> => store, {
-    saved: (customer) => forget(customer.id),
+    saved({ customer, field }) {
+      notices.settle(cellKey(customer.id, field))
+      void queries.invalidateQueries({ queryKey: ['customers', customer.id] })
+    },
     refused(edit, problem) {
       const fault = problem.at(edit.field)
       const cause = (fault && problems.ofField(fault)) ?? problems.of(problem)
       const text = t('customers.not_saved', { name: nameOf(edit.customer), field: t(`customers.fields.${edit.field}`) })
-      notices.show({
-        tone: 'failed', text, detail: cause, action: { label: t('customers.edit_again'), run: () => editAgain(edit) },
-      })
+      const action = { label: t('customers.edit_again'), run: () => editAgain(edit) }
+      notices.show({ tone: 'failed', text, detail: cause, action, about: cellKey(edit.customer.id, edit.field) })
       return cause
     },
   })
