@@ -12,14 +12,15 @@ from mycrm_api.service import build
 from mycrm_api.settings import ApiSettings
 from mycrm_common.db import schema
 from mycrm_common.running import running
-from mycrm_common.runtime import open_runtime
+from mycrm_common.runtime import Runtime, open_runtime
 
 
 class ApiClient:
     """Asks the API as a browser or a script would."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, session: aiohttp.ClientSession, *, runtime: Runtime) -> None:
         self.url = url
+        self.runtime = runtime
         self.session = session
 
     async def ask(
@@ -64,4 +65,4 @@ async def api_service(folder: Path, **settings: Any) -> AsyncIterator[ApiClient]
         addresses = await stack.enter_async_context(running(runtime, [service], health_port=None))
         jar = aiohttp.CookieJar(unsafe=True)
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
-        yield ApiClient(addresses["web"].replace("0.0.0.0", "127.0.0.1"), session)
+        yield ApiClient(addresses["web"].replace("0.0.0.0", "127.0.0.1"), session, runtime=runtime)

@@ -267,6 +267,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** events that could not be done, newest first */
+        get: operations["get_events_parked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/parked/{parked_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** try a parked event again */
+        post: operations["post_events_parked_parked_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/parked/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** try all parked events again */
+        post: operations["post_events_parked_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -663,6 +714,53 @@ export interface components {
             valid?: 0 | 1 | 2;
             /** Email */
             email: string;
+        };
+        /**
+         * ParkedPage
+         * @description A page of parked events, newest first.
+         */
+        ParkedPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["ParkedView"][];
+        };
+        /**
+         * ParkedView
+         * @description An event that a consumer could not do; `body` is the CloudEvents text as it travelled.
+         */
+        ParkedView: {
+            /** Id */
+            id: number;
+            /** Event Id */
+            event_id: string;
+            /** Consumer */
+            consumer: string;
+            /** Type */
+            type: string;
+            /** Attempts */
+            attempts: number;
+            /** Reason */
+            reason: string;
+            /** Body */
+            body: string;
+            /**
+             * Told At
+             * Format: date-time
+             */
+            told_at: string;
+        };
+        /**
+         * ReplayView
+         * @description How many events are tried again.
+         */
+        ReplayView: {
+            /** Replayed */
+            replayed: number;
         };
         /**
          * RequestView
@@ -1628,6 +1726,100 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_parked: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                consumer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description events that could not be done, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_events_parked_parked_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parked_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description try a parked event again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_events_parked_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description try all parked events again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
             };
             /** @description a problem, by its code */
             default: {

@@ -9,6 +9,7 @@ from mycrm_api.domain.customers import Customer, CustomerList, NewCustomer
 from mycrm_api.domain.logs import LogEntry, LogList
 from mycrm_api.domain.mailbox import Mailbox, MailboxAnswer
 from mycrm_api.domain.messages import Message, MessageFilter, MessageList
+from mycrm_api.domain.parked import ParkedEvent, ParkedList
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.users import User
 from mycrm_common.work import Reading, Work
@@ -304,4 +305,16 @@ class Logs(Protocol):
 
     async def clear(self, work: Work, service: str) -> int:
         """Remove a service's log, and return how many lines that were."""
+        ...
+
+
+class Parked(Protocol):
+    """Events that were set aside."""
+
+    async def page(self, reading: Reading, wanted: ParkedList) -> Page[ParkedEvent]:
+        """Return one page of the parked events, newest first."""
+        ...
+
+    async def make_due(self, work: Work, parked_id: int | None) -> int:
+        """Let one parked event, or all, be tried again from the first attempt, and return how many."""
         ...

@@ -13,6 +13,7 @@ from mycrm_api.http.app import build_app
 from mycrm_api.http.page import find_page
 from mycrm_api.ports import Box, Passwords
 from mycrm_api.resources import customers as customer_resources
+from mycrm_api.resources import events as event_resources
 from mycrm_api.resources import logs as log_resources
 from mycrm_api.resources import mailbox as mailbox_resources
 from mycrm_api.resources import messages as message_resources
@@ -27,6 +28,7 @@ from mycrm_api.store import (
     logs,
     mailbox,
     messages,
+    parked,
     requests,
     sessions,
     users,
@@ -104,6 +106,7 @@ def api_routes(
             mailboxes=mailbox, settings=settings_store, requests=requests, box=box, unit=unit, reading=reading
         ),
         *log_resources.routes(logs=logs, log=log, unit=unit, reading=reading),
+        *event_resources.routes(parked=parked, log=log, unit=unit, reading=reading),
     ]
 
 
