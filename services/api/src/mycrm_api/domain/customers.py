@@ -14,7 +14,7 @@ from mycrm_api.domain.texts import number_faults, text_faults
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 
 MOST_IMPORTANCE = 5
-MOST_COMMENT = 100_000
+MOST_COMMENT = 50_000
 
 # How long each line of text may be; a test holds this against the columns of the table.
 LENGTHS: Mapping[str, int] = {
