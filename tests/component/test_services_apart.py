@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -82,7 +83,7 @@ async def test_a_sent_mail_moves_the_contact_date_across_four_processes(
         assert migrated.returncode == 0, migrated.stderr
         for module, port in ports.items():
             await children[module].until(
-                lambda port=port: _health(client, port), what=f"{module} to be ready", seconds=60
+                partial(_health, client, port), what=f"{module} to be ready", seconds=60
             )
         crm = EmbeddedCRM(
             children["mycrm_api"],

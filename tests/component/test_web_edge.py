@@ -211,6 +211,19 @@ async def test_health_and_description_are_open(api: ApiClient) -> None:
     assert [status for status, _, _ in answers] == [200] * 4
 
 
+async def test_figures_are_for_admins_and_tell_what_waits(api: ApiClient) -> None:
+    stranger = await api.ask("GET", "/metrics")
+    await api.set_up()
+    status, text, headers = await api.ask("GET", "/metrics")
+    ready = await api.ask("GET", "/readyz?verbose")
+
+    assert stranger[0] == 401
+    assert (status, headers["Content-Type"].split(";")[0]) == (200, "text/plain")
+    assert "mycrm_outbox_pending 0.0" in text
+    assert "mycrm_bus_up 1.0" in text
+    assert ready[1]["outbox"]["pending"] == 0
+
+
 async def test_a_port_in_use_stops_the_start_with_its_name(tmp_path: Path) -> None:
     async with api_service(tmp_path) as api:
         port = int(api.url.rsplit(":", 1)[1])

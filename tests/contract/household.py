@@ -25,6 +25,7 @@ from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, Custom
 from mycrm_common.events.registry import Event
 from mycrm_common.ids import new_id
 from mycrm_common.logs import Logger, LogShelf, open_logs
+from mycrm_common.metrics import Metrics
 from mycrm_common.relay import Relay
 from mycrm_common.service import Handle, Wake
 from mycrm_common.tasks import TaskNursery
@@ -88,6 +89,7 @@ class Process:
             log=self.log,
             owner=new_id(self.clock.now()),
             wake=Wake(),
+            metrics=Metrics(),
         )
 
     async def consume(
@@ -103,6 +105,7 @@ class Process:
             crash=crash or CrashPoints(),
             log=self.log,
             owner=self.name,
+            metrics=Metrics(),
         )
         types = [event.event_type for event in events]
         await self.bus.subscribe(

@@ -7,6 +7,7 @@ Where the bus holds nothing, the event is stored as a delivery before it counts 
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -21,6 +22,7 @@ from mycrm_common.db import deliveries, inbox
 from mycrm_common.db.deliveries import Delivery
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.logs import Logger, follow
+from mycrm_common.metrics import Metrics
 from mycrm_common.service import Handle, Wake
 from mycrm_common.work import ReadingRoom, UnitOfWork, Work
 
@@ -76,6 +78,7 @@ class Consumer:
         crash: CrashPoints,
         log: Logger,
         owner: str,
+        metrics: Metrics,
     ) -> None:
         self.name = name
         self._handle = handle
@@ -85,6 +88,7 @@ class Consumer:
         self._crash = crash
         self._log = log.bind(consumer=name)
         self._owner = owner
+        self._metrics = metrics
         self._wake = Wake()
         self._busy = asyncio.Lock()
         self._stopping = asyncio.Event()
@@ -150,12 +154,15 @@ class Consumer:
     async def _attempt(self, envelope: Envelope, delivery: Delivery | None) -> None:
         follow(envelope.correlation_id or envelope.id)
         once = Once(self._unit, consumer=self.name, event_id=envelope.id, delivery=delivery)
+        began = time.perf_counter()
         try:
             await self._handle(event_of(envelope), once)
             if not once.opened:
                 async with once():
                     pass
+            self._metrics.handled(self.name, time.perf_counter() - began)
         except AlreadyDone:
+            self._metrics.duplicate(self.name)
             if delivery is not None:
                 async with self._unit() as work:
                     await deliveries.finish(work, [delivery.id])

@@ -1,7 +1,8 @@
 """Whether a process lives and is ready: asked over HTTP by people, compose and monitoring.
 
 `/livez` says that the loop turns. `/readyz` asks the database and the services' own pings; a broker that is
-away shows under `?verbose` but does not make a service unready, because the outbox absorbs it.
+away shows under `?verbose` but does not make a service unready, because the outbox absorbs it. `/metrics` gives
+figures to Prometheus.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from mycrm_common.errors import MyCRMError, StartError
+from mycrm_common.metrics import CONTENT_TYPE
 
 _PING_SECONDS = 2.0
 
@@ -22,6 +24,8 @@ class Health:
 
     needed: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     shown: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    facts: Callable[[], Awaitable[dict[str, object]]] | None = None
+    figures: Callable[[], Awaitable[bytes]] | None = None
     is_open: bool = False
 
     async def report(self) -> tuple[bool, dict[str, str]]:
@@ -42,9 +46,16 @@ def health_routes(health: Health) -> list[web.RouteDef]:
         body: dict[str, object] = {"status": "ok" if is_ready else "unready"}
         if "verbose" in request.query:
             body["checks"] = said
+            body |= await health.facts() if health.facts and said.get("database") == "ok" else {}
         return web.json_response(body, status=200 if is_ready else 503)
 
     return [web.get("/livez", live), web.get("/readyz", ready)]
+
+
+async def show_metrics(health: Health) -> web.Response:
+    """Return the figures of this process as Prometheus reads them."""
+    text = await health.figures() if health.figures else b""
+    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
 
 @asynccontextmanager
@@ -67,8 +78,12 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
 @asynccontextmanager
 async def health_door(health: Health, *, port: int) -> AsyncIterator[str]:
     """Serve health alone, on all interfaces, for a service that has no page."""
+
+    async def metrics(_: web.Request) -> web.Response:
+        return await show_metrics(health)
+
     app = web.Application()
-    app.add_routes(health_routes(health))
+    app.add_routes([*health_routes(health), web.get("/metrics", metrics)])
     async with listening(app, host="0.0.0.0", port=port) as address:
         yield address
 

@@ -17,6 +17,7 @@ from mycrm_common.crash import CrashPoints
 from mycrm_common.db import outbox
 from mycrm_common.errors import MyCRMError
 from mycrm_common.logs import Logger
+from mycrm_common.metrics import Metrics
 from mycrm_common.service import Wake
 from mycrm_common.work import UnitOfWork
 
@@ -39,6 +40,7 @@ class Relay:
         log: Logger,
         owner: str,
         wake: Wake,
+        metrics: Metrics,
     ) -> None:
         self._bus = bus
         self._unit = unit
@@ -47,6 +49,7 @@ class Relay:
         self._log = log
         self._owner = owner
         self._wake = wake
+        self._metrics = metrics
         self._failures = 0
 
     async def run(self) -> None:
@@ -65,6 +68,7 @@ class Relay:
         envelopes = [envelope for row in claimed if (envelope := await self._read(row)) is not None]
         held = await self._publish(envelopes)
         self._crash.reach("relay.published")
+        self._metrics.published(held=len(held), refused=len(envelopes) - len(held))
         missing = [envelope.id for envelope in envelopes if envelope.id not in held]
         async with self._unit() as work:
             await outbox.mark_sent(work, sorted(held), owner=self._owner)

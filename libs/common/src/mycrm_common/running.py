@@ -13,6 +13,7 @@ from mycrm_common.bus.topology import consumer_name
 from mycrm_common.consumers import Consumer
 from mycrm_common.db import cleaning, deliveries, outbox
 from mycrm_common.db import logs as log_rows
+from mycrm_common.errors import MyCRMError
 from mycrm_common.health import health_door
 from mycrm_common.jobs import keep_doing
 from mycrm_common.relay import Relay
@@ -87,6 +88,7 @@ def _consumer(runtime: Runtime, service: str, subscription: Subscription) -> Con
         crash=runtime.crash,
         log=runtime.log.bind(service=service),
         owner=runtime.process,
+        metrics=runtime.metrics,
     )
 
 
@@ -99,6 +101,7 @@ def _relay(runtime: Runtime) -> Relay:
         log=runtime.log.bind(service="relay"),
         owner=runtime.process,
         wake=runtime.relay_wake,
+        metrics=runtime.metrics,
     )
 
 
@@ -125,7 +128,30 @@ def _watch_health(runtime: Runtime, services: Sequence[Service]) -> None:
     for service in services:
         for name, ping in service.pings.items():
             runtime.health.shown[f"{service.name}.{name}"] = ping
+    runtime.health.facts = partial(_waiting, runtime)
+    runtime.health.figures = partial(_figures, runtime)
     runtime.health.is_open = True
+
+
+async def _waiting(runtime: Runtime) -> dict[str, object]:
+    """Return what waits in the database, and pass it on to the figures."""
+    at = runtime.clock.now()
+    async with runtime.database.reading() as reading:
+        outgoing, incoming = await outbox.pending(reading), await deliveries.counts(reading)
+    runtime.metrics.waiting(pending=outgoing.count, oldest=outgoing.oldest, at=at, deliveries=incoming)
+    age = (at - outgoing.oldest).total_seconds() if outgoing.oldest else 0
+    return {"outbox": {"pending": outgoing.count, "oldest_seconds": age}, "deliveries": incoming}
+
+
+async def _figures(runtime: Runtime) -> bytes:
+    await _waiting(runtime)
+    try:
+        await runtime.bus.ping()
+    except MyCRMError:
+        runtime.metrics.bus_is_up(False)
+    else:
+        runtime.metrics.bus_is_up(True)
+    return runtime.metrics.text()
 
 
 async def _write_logs(runtime: Runtime) -> None:

@@ -19,6 +19,7 @@ from mycrm_common.errors import StartError
 from mycrm_common.health import Health
 from mycrm_common.ids import new_id
 from mycrm_common.logs import Logger, LogShelf, open_logs
+from mycrm_common.metrics import Metrics
 from mycrm_common.secretbox import SecretBox, key_from
 from mycrm_common.service import Wake
 from mycrm_common.settings import Settings
@@ -70,6 +71,7 @@ class Runtime:
     zone: tzinfo
     process: str
     console: Console
+    metrics: Metrics = field(default_factory=Metrics)
     units: type[SqlUnits] = SqlUnits
     relay_wake: Wake = field(default_factory=Wake)
 

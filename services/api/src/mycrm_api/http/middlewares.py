@@ -101,7 +101,7 @@ def signed_in(*, sessions: Sessions, reading: ReadingRoom, unit: UnitOfWork, clo
 
     @web.middleware
     async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith(f"{API}/"):
+        if not request.path.startswith((f"{API}/", "/metrics")):
             return await handler(request)
         token = token_of(request)
         if token is not None:
