@@ -75,6 +75,16 @@ describe('an expired session', () => {
   })
 })
 
+test('the server is told the language that the page is shown in', async () => {
+  const server = new FakeServer().on('POST /setup', () => aUser())
+  const { session } = createBackend(server.fetch)
+  for (const language of ['zh-CN', 'en']) {
+    document.documentElement.lang = language
+    await session.setUp({ username: 'admin', password: 'long enough' })
+  }
+  expect(server.askedFor('POST /setup').map(({ headers }) => headers.get('Accept-Language'))).toEqual(['zh-CN', 'en'])
+})
+
 describe('starting', () => {
   test('a stranger is asked to sign in, or to make the first account when there is none', async () => {
     const needed = { needed: true, code_required: true }

@@ -19,6 +19,8 @@ const asksWhoIAm = (url: string) => /\/api\/v1\/(session|setup)$/.test(new URL(u
  */
 export function createApiClient({ fetch, renew }: ClientOptions): ApiClient {
   const replaying: Fetch = async (request) => {
+    // What the server says in words, and the first account, follow the language that the page is shown in.
+    request.headers.set('Accept-Language', document.documentElement.lang)
     const again = request.clone()
     const response = await fetch(request)
     if (response.status !== 401 || asksWhoIAm(request.url)) return response
