@@ -160,6 +160,18 @@ async def test_a_relay_that_slept_through_its_claim_marks_nothing(office: Office
     ]
 
 
+async def test_relays_that_mark_at_the_same_moment_give_numbers_without_gaps(office: Office) -> None:
+    await office.tell(60)
+    claims = {owner: await office.claim(owner, limit=6) for owner in "abcdefghij"}
+
+    marked = await asyncio.gather(*(office.mark(claim, owner) for owner, claim in claims.items()))
+
+    assert marked == [6] * 10
+    async with office.database.reading() as reading:
+        numbers = (await reading.connection.execute(select(tables.outbox.c.seq))).scalars().all()
+    assert sorted(numbers) == list(range(1, 61))
+
+
 async def test_an_event_that_was_given_back_is_claimed_again_when_it_is_due(office: Office) -> None:
     await office.tell(1)
     mine = await office.claim("a")
