@@ -1,40 +1,52 @@
 # `make` alone prints the targets. CI and people run the same ones.
+# What was installed or built carries its stamp inside, written last: whoever removes the folder removes the stamp.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-PACKAGES := libs/common services/api services/mail-fetcher services/verifier services/backup services/embedded
+PAGE := $(shell find web -mindepth 1 \( -name node_modules -o -name dist -o -path web/tests \) -prune \
+	-o -not -name '*.test.ts' -print)
+# Two makes take turns; the second looks at the stamps only after the first has written them.
+TURN := mkdir -p build && flock --close build/.lock
 
-.PHONY: help setup run demo test check fmt bench client lock migrate clean
+.PHONY: help setup dev run test check fmt bench client lock migrate clean stale
 
 help: ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: build/.python build/.web ## .venv, packages, web/ built; quick when nothing changed
+setup: ## .venv, packages, web/ built; quick when nothing changed
+	@$(TURN) $(MAKE) -s web/dist/.built
+
+dev:
+	@$(TURN) $(MAKE) -s web/dist/.built .venv/.installed-dev
 
 run: setup ## start the embedded CRM on http://127.0.0.1:8080
 	@exec .venv/bin/mycrm run
 
-migrate: build/.python ## bring the database to this version's schema
+migrate: setup ## bring the database to this version's schema
 	@.venv/bin/mycrm migrate
 
-build/.python: requirements.txt $(addsuffix /pyproject.toml,$(PACKAGES)) tools/python-env.sh
+.venv/.installed: requirements.txt $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) \
+		tools/python-env.sh $(shell tools/python-env.sh whole || echo stale)
 	@tools/python-env.sh
-	@mkdir -p build && touch $@
 
-build/.web: $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null) tools/web-build.sh build/.python
-	@tools/web-build.sh
-	@mkdir -p build && touch $@
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@tools/python-env.sh dev
 
-build/.dev: requirements-dev.txt build/.python
-	@.venv/bin/pip install -q --require-hashes -r requirements-dev.txt
+# The web packages need .venv only where it lends them its Node.js.
+web/node_modules/.installed: web/package-lock.json tools/web-packages.sh | .venv/.installed
+	@tools/web-packages.sh
+
+web/dist/.built: $(PAGE) web/node_modules/.installed
+	@echo "Building the web page ..."
+	@cd web && ../tools/node.sh npm run --silent build -- --logLevel error
 	@touch $@
 
-test: setup build/.dev ## everything, against real servers that the tests start
-	@tools/test-servers.sh
+test: dev ## everything, against real servers that the tests start
+	@$(TURN) tools/test-servers.sh
 	@cd web && ../tools/node.sh npm run --silent test
 	@$(PY) -m pytest $(T)
 
-check: setup build/.dev ## lint, types, import laws, freshness of generated files, architecture tests
+check: dev ## lint, types, import laws, freshness of generated files, architecture tests
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
@@ -42,19 +54,19 @@ check: setup build/.dev ## lint, types, import laws, freshness of generated file
 	@cd web && ../tools/node.sh npm run --silent check
 	@$(PY) -m pytest tests/architecture
 
-fmt: build/.dev ## format the Python code
+fmt: dev ## format the Python code
 	@$(PY) -m ruff check --fix-only -q .
 	@$(PY) -m ruff format -q .
 
-bench: setup build/.dev ## the benchmarks: a table of ratios, build/bench.json
+bench: dev ## the benchmarks: a table of ratios, build/bench.json
 	@$(PY) -m tests.bench
 
-client: setup build/.dev ## write docs/openapi.yaml and the web's types anew
+client: dev ## write docs/openapi.yaml and the web's types anew
 	@$(PY) -m tools.generate_openapi
 	@$(PY) -m tools.generate_events
 	@cd web && ../tools/node.sh npm run --silent gen
 
-lock: build/.dev ## pin the dependencies anew, with hashes
+lock: dev ## pin the dependencies anew, with hashes
 	@tools/lock.sh
 
 clean: ## remove what was built
