@@ -339,7 +339,9 @@ class _Crowd:
         date = DAY + timedelta(hours=self._chance.randrange(1000))
         for email in to:
             self._sent[email] = max(date, self._sent.get(email, date))
-        await self._office.send(date, *to)
+        event = await self._office.store_mail(date, to=to)
+        # As a delivery does: this very mail is noted again until it is.
+        await _stubbornly(partial(self._office.note, event))
 
     def _id(self) -> int:
         return self._chance.choice(self._ids) if self._ids else 0
