@@ -35,6 +35,10 @@ describe.runIf(isBuilt)('the first route', () => {
     expect(css).toBeLessThan(20)
   })
 
+  test('needs at most twelve requests, with the page itself, its icon and the script of the first paint', () => {
+    expect(firstRoute().files + 3).toBeLessThanOrEqual(12)
+  })
+
   test('asks nobody else for anything', () => {
     const page = readFileSync(`${dist}/index.html`, 'utf8')
     expect(page).not.toMatch(/(src|href)="(https?:)?\/\//)
