@@ -21,7 +21,7 @@ from mycrm_common.metrics import Metrics
 from mycrm_common.service import Wake
 from mycrm_common.work import UnitOfWork
 
-_BATCH = 50
+_BATCH = 100
 _LEASE = timedelta(seconds=30)
 _POLL_SECONDS = 2.0
 _LONGEST_BACKOFF = 60.0

@@ -61,14 +61,14 @@ async def _run(parts: Sequence[Part], *, migrates: bool, units: type[SqlUnits]) 
         ]
         opening = running(runtime, services, health_port=common.health_port)
         async with AsyncExitStack() as opened:
-            addresses = await _unless(stop, opened.enter_async_context(opening))
-            if addresses is None:
+            run = await _unless(stop, opened.enter_async_context(opening))
+            if run is None:
                 return
             names = ",".join(service.name for service in services)
-            runtime.log.info("ready", service=names, addresses=list(addresses.values()))
-            if "web" in addresses:
-                runtime.console.say("ready", address=addresses["web"])
-            await stop.wait()
+            runtime.log.info("ready", service=names, addresses=list(run.addresses.values()))
+            if "web" in run.addresses:
+                runtime.console.say("ready", address=run.addresses["web"])
+            await _stopped(stop, run.flowing)
             runtime.log.info("stopping", service=names)
 
 
@@ -91,6 +91,19 @@ async def _unless(stop: asyncio.Event, starting: Coroutine[Any, Any, T]) -> T | 
     finally:
         await nursery.close()
     return None if task.cancelled() else task.result()
+
+
+async def _stopped(stop: asyncio.Event, flowing: "asyncio.Task[None]") -> None:
+    """Wait for the end; events that can never flow are a `StartError`, however late it shows."""
+    nursery = TaskNursery()
+    try:
+        waiting = nursery.start(stop.wait(), name="stop")
+        await asyncio.wait((waiting, flowing), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await nursery.close()
+    if flowing.done():
+        flowing.result()
+    await stop.wait()
 
 
 async def _schema_is_there(runtime: Runtime, stop: asyncio.Event) -> bool:

@@ -1,12 +1,14 @@
 """What runs in one process once its services are built: consumers, relay, jobs, doors; and how it lets go.
 
-Everything is subscribed before anything is published, and nobody comes in before all of it runs. Letting go
-goes the other way: doors close, the bus stops bringing events, jobs and consumers end, the logs are written.
+Doors open at once, also while the broker is away: what people write waits in the outbox. Events flow as soon as
+everything is subscribed. Letting go goes the other way: doors close, the bus stops bringing events, consumers
+finish, jobs end, the logs are written.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 from mycrm_common.bus.topology import consumer_name
@@ -28,22 +30,27 @@ _REST_AFTER_FAILURE = 1.0
 _COMMON = "common"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """What runs: the addresses of the doors by name, and the task that ends when events flow, or never can."""
+
+    addresses: Mapping[str, str]
+    flowing: asyncio.Task[None]
+
+
 @asynccontextmanager
 async def running(
     runtime: Runtime, services: Sequence[Service], *, health_port: int | None
-) -> AsyncIterator[dict[str, str]]:
-    """Run the services until the block ends, and yield the addresses of their doors by name."""
+) -> AsyncIterator[Running]:
+    """Run the services until the block ends. People come in at once; events flow when the bus can be reached."""
     await _take_over(runtime)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_write_logs, runtime)
         nursery = TaskNursery()
         stack.push_async_callback(nursery.close)
-        consumers = await _subscribe(runtime, services)
-        for consumer in consumers:
-            stack.push_async_callback(consumer.stop)
-            nursery.start(_supervised(consumer.name, consumer.run, runtime), name=consumer.name)
-        nursery.start(_supervised("relay", _relay(runtime).run, runtime), name="relay")
-        stack.push_async_callback(runtime.bus.stop_receiving)
+        events = _Events(runtime, nursery)
+        stack.push_async_callback(events.ebb)
+        flowing = nursery.start(events.flow(services), name="events")
         for service, job in _jobs(runtime, services):
             log = runtime.log.bind(service=service)
             doing = keep_doing(job, unit=runtime.unit_for(_COMMON), holder=runtime.process, log=log)
@@ -53,9 +60,40 @@ async def running(
             addresses[door.name] = await stack.enter_async_context(door.open())
         _watch_health(runtime, services)
         try:
-            yield addresses
+            yield Running(addresses=addresses, flowing=flowing)
         finally:
             runtime.health.is_open = False
+
+
+class _Events:
+    """The consumers and the relay of one process."""
+
+    def __init__(self, runtime: Runtime, nursery: TaskNursery) -> None:
+        self._runtime = runtime
+        self._nursery = nursery
+        self._consumers: list[Consumer] = []
+
+    async def flow(self, services: Sequence[Service]) -> None:
+        """Subscribe everything, and publish nothing before that: an event must find all who want it."""
+        bus = self._runtime.bus
+        for service in services:
+            for subscription in service.subscriptions:
+                consumer = _consumer(self._runtime, service.name, subscription)
+                types = [event.event_type for event in subscription.events]
+                receive = consumer.receiver(bus_holds_events=bus.holds_events)
+                await bus.subscribe(consumer.name, types, receive)
+                self._consumers.append(consumer)
+                self._start(consumer.name, consumer.run)
+        self._start("relay", _relay(self._runtime).run)
+
+    async def ebb(self) -> None:
+        """Take no new events, and let each consumer finish the one in hand."""
+        await self._runtime.bus.stop_receiving()
+        for consumer in self._consumers:
+            await consumer.stop()
+
+    def _start(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        self._nursery.start(_supervised(name, run, self._runtime), name=name)
 
 
 async def _take_over(runtime: Runtime) -> None:
@@ -64,18 +102,6 @@ async def _take_over(runtime: Runtime) -> None:
         async with runtime.unit_for(_COMMON)() as work:
             await outbox.release_claims(work)
             await deliveries.release_claims(work)
-
-
-async def _subscribe(runtime: Runtime, services: Sequence[Service]) -> list[Consumer]:
-    made: list[Consumer] = []
-    for service in services:
-        for subscription in service.subscriptions:
-            consumer = _consumer(runtime, service.name, subscription)
-            types = [event.event_type for event in subscription.events]
-            receive = consumer.receiver(bus_holds_events=runtime.bus.holds_events)
-            await runtime.bus.subscribe(consumer.name, types, receive)
-            made.append(consumer)
-    return made
 
 
 def _consumer(runtime: Runtime, service: str, subscription: Subscription) -> Consumer:
