@@ -1,5 +1,9 @@
-"""Take fields of a customer as people send them: checked, the e-mail in its usual form, the comment harmless."""
+"""Take fields of a customer as people send them: checked, the e-mail in its usual form, the comment harmless.
 
+Rich text can be made to be slow to clean, so that is done in a thread, away from the loop.
+"""
+
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +13,9 @@ from mycrm_api.ports import Addresses, RichText
 from mycrm_common.errors import FieldFault, MyCRMError
 
 
-def accept_customer(sent: Mapping[str, Any], *, addresses: Addresses, rich_text: RichText) -> dict[str, Any]:
+async def accept_customer(
+    sent: Mapping[str, Any], *, addresses: Addresses, rich_text: RichText
+) -> dict[str, Any]:
     """Return the fields as they may be stored, or refuse them with every fault."""
     faults = field_faults(sent)
     accepted = dict(sent)
@@ -20,7 +26,7 @@ def accept_customer(sent: Mapping[str, Any], *, addresses: Addresses, rich_text:
             faults.append(fault_of(error, field="email"))
     refuse(faults)
     if "comment" in sent:
-        accepted["comment"] = rich_text.cleaned(sent["comment"])
+        accepted["comment"] = await asyncio.to_thread(rich_text.cleaned, sent["comment"])
     return accepted
 
 

@@ -21,7 +21,7 @@ async def add_customer(
     unit: UnitOfWork,
 ) -> Customer:
     """Return the customer as it was added."""
-    new = NewCustomer(**accept_customer(asdict(new), addresses=addresses, rich_text=rich_text))
+    new = NewCustomer(**await accept_customer(asdict(new), addresses=addresses, rich_text=rich_text))
     key = email_key(new.email)
     async with unit() as work:
         await contacts.hold_companies(work, [new.company])

@@ -38,7 +38,7 @@ async def edit_customer(
     unit: UnitOfWork,
 ) -> Customer:
     """Return the customer after the edit: unchanged, and nothing told, where the edit changes nothing."""
-    accepted = accept_customer(changes, addresses=addresses, rich_text=rich_text)
+    accepted = await accept_customer(changes, addresses=addresses, rich_text=rich_text)
     async with unit() as work:
         if moves_company_contact(accepted):
             await contacts.hold_company_of(work, customer_id, joining=accepted.get("company", ""))
