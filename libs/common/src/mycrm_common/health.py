@@ -6,6 +6,7 @@ figures to Prometheus.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -61,14 +62,18 @@ async def show_metrics(health: Health) -> web.Response:
 @asynccontextmanager
 async def listening(app: web.Application, *, host: str, port: int) -> AsyncIterator[str]:
     """Serve an application until the block ends, and yield its address; a port in use stops the start."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=25)
+    # The library tells of what is no HTTP with a stack trace, and with whatever secret stands in it.
+    silent = logging.getLogger("mycrm.http")
+    silent.setLevel(logging.CRITICAL)
+    runner = web.AppRunner(app, access_log=None, logger=silent, lingering_time=2, shutdown_timeout=25)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
         try:
             await site.start()
-        except OSError as error:
-            raise StartError("port_unusable", host=host, port=port, reason=error.strerror) from None
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no name of a machine"
+            raise StartError("port_unusable", host=host, port=port, reason=reason) from None
         bound = runner.addresses[0]
         yield f"http://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
     finally:

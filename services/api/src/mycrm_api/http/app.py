@@ -1,9 +1,8 @@
 """The HTTP application: middlewares in their order, the API's routes, health, description and the page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -20,8 +19,6 @@ from mycrm_common.health import Health, health_routes, show_metrics
 from mycrm_common.logs import Logger
 from mycrm_common.work import ReadingRoom, UnitOfWork
 
-_LARGEST_BODY = 12 * 1024 * 1024
-
 
 def build_app(
     routes: Sequence[Route],
@@ -36,7 +33,7 @@ def build_app(
 ) -> web.Application:
     """Return the application that answers everything on the web port."""
     app = web.Application(
-        client_max_size=_LARGEST_BODY,
+        client_max_size=max(route.most_bytes for route in routes),
         middlewares=[
             middlewares.following(clock=clock),
             middlewares.headers(),
@@ -45,9 +42,8 @@ def build_app(
             middlewares.signed_in(sessions=sessions, reading=reading, unit=unit, clock=clock),
         ],
     )
-    for route in routes:
-        app.router.add_route(route.method, middlewares.API + route.path, serve(route))
-    app.router.add_route("*", middlewares.API + "/{rest:.*}", _nothing_here)
+    known = _add_routes(app, routes)
+    app.router.add_route("*", middlewares.SPACE + "{rest:(/.*)?}", partial(_refuse, known))
     app.add_routes([*health_routes(health), web.get("/metrics", partial(_metrics, health))])
     app.add_routes(described_routes(routes))
     app.add_routes(page_routes(web_dir))
@@ -63,7 +59,25 @@ async def _metrics(health: Health, request: web.Request) -> web.StreamResponse:
     return await show_metrics(health)
 
 
-async def _nothing_here(request: web.Request) -> Any:
+def _add_routes(app: web.Application, routes: Sequence[Route]) -> set[web.AbstractResource]:
+    """Serve the routes, HEAD wherever there is GET, and return their addresses."""
+    known: set[web.AbstractResource] = set()
+    for route in routes:
+        handler = serve(route)
+        for method in (route.method, *(["HEAD"] if route.method == "GET" else [])):
+            added = app.router.add_route(method, middlewares.API + route.path, handler)
+            if added.resource is not None:
+                known.add(added.resource)
+    return known
+
+
+async def _refuse(known: Collection[web.AbstractResource], request: web.Request) -> web.StreamResponse:
+    """Tell a stranger to sign in, and others which verbs the address has, if there is such an address."""
     if request.get(middlewares.USER) is None:
         raise MyCRMError("not_signed_in", Kind.FORBIDDEN, "sign in first")
+    allowed: set[str] = set()
+    for resource in known:
+        allowed |= (await resource.resolve(request))[1]
+    if allowed:
+        raise web.HTTPMethodNotAllowed(request.method, sorted(allowed))
     raise MyCRMError("not_found", Kind.NOT_FOUND, request.path)

@@ -1,7 +1,7 @@
 """One middleware per concern of the web edge, outermost first: follow, headers, problems, origin, sign-in."""
 
+import re
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -16,9 +16,11 @@ from mycrm_common.ids import new_id
 from mycrm_common.logs import Logger, follow
 from mycrm_common.work import ReadingRoom, UnitOfWork
 
-API = "/api/v1"
+SPACE = "/api"
+API = f"{SPACE}/v1"
 USER = web.RequestKey("user", User)
-_WITHOUT_COOKIE = frozenset({("POST", f"{API}/session"), ("POST", f"{API}/setup")})
+_DOORS = frozenset({("POST", f"{API}/session"), ("DELETE", f"{API}/session"), ("POST", f"{API}/setup")})
+_ORIGIN = re.compile(r"https?://[^/?#@\s]+\Z", re.IGNORECASE)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HEADERS = {
@@ -77,7 +79,10 @@ def problems(*, log: Logger) -> Middleware:
         except web.HTTPException as error:
             if error.status < web.HTTPBadRequest.status_code:
                 raise
-            return problem(from_http(error))
+            told = problem(from_http(error))
+            if "Allow" in error.headers:
+                told.headers["Allow"] = error.headers["Allow"]
+            return told
         except Exception as error:  # noqa: BLE001 - the edge tells nobody what nobody expected
             return problem(unexpected(error, log=log, path=request.path))
 
@@ -101,7 +106,7 @@ def signed_in(*, sessions: Sessions, reading: ReadingRoom, unit: UnitOfWork, clo
 
     @web.middleware
     async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith((f"{API}/", "/metrics")):
+        if not request.path.startswith((SPACE, "/metrics")):
             return await handler(request)
         token = token_of(request)
         if token is not None:
@@ -119,11 +124,18 @@ def signed_in(*, sessions: Sessions, reading: ReadingRoom, unit: UnitOfWork, clo
 
 
 def _comes_from_us(request: web.Request) -> bool:
+    is_door = (request.method, request.path) in _DOORS
+    if token_of(request) is None and not is_door:
+        return True  # Only a cookie's power could be used against somebody's will; a stranger is told to sign in.
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == request.host
+        return (
+            _ORIGIN.match(origin) is not None and _host_of(origin) == request.headers.get("Host", "").lower()
+        )
     site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    # Neither header: no browser of today. Only a cookie's power could be used against somebody's will.
-    return token_of(request) is None or (request.method, request.path) in _WITHOUT_COOKIE
+    # Neither header: no browser of today, and there is nothing to misuse before somebody has signed in.
+    return site == "same-origin" if site is not None else is_door
+
+
+def _host_of(origin: str) -> str:
+    return origin.partition("://")[2].lower()

@@ -24,8 +24,8 @@ def page_routes(folder: Path | None) -> list[web.RouteDef]:
 
     async def show(request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
-        path = (root / name).resolve()
-        if path.is_relative_to(root) and path.is_file() and path.name != "index.html":
+        path = _file_of(root, name)
+        if path is not None and path.name != "index.html":
             kept = _FOREVER if name.startswith("assets/") else "no-cache"
             return web.FileResponse(path, headers={"Cache-Control": kept})
         if name.startswith("assets/"):
@@ -33,3 +33,12 @@ def page_routes(folder: Path | None) -> list[web.RouteDef]:
         return web.FileResponse(root / "index.html", headers={"Cache-Control": "no-cache"})
 
     return [web.get("/{name:.*}", show)]
+
+
+def _file_of(root: Path, name: str) -> Path | None:
+    """Return the file of that name inside the folder, wherever dots and links may lead."""
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError):
+        return None  # No file can be called like that.

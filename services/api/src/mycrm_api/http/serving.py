@@ -16,6 +16,8 @@ from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 
 _PAUSES = (0.02, 0.1, 0.4)
+_PATIENCE_SECONDS = 20.0
+_MOST_FIELDS = 100
 
 
 def serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -33,7 +35,7 @@ def serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
             user=user,
             session_token=cookies.token_of(request),
             query=_query(request, route.query),
-            body=await _body(request, route.takes),
+            body=await _body(request, route),
         )
         return _response(route, request, await _patiently(route, call))
 
@@ -68,20 +70,49 @@ def _query(request: web.Request, form: type[Form] | None) -> Form | None:
         raise from_validation(error, where="query") from None
 
 
-async def _body(request: web.Request, form: type[Form] | None) -> Form | None:
-    if form is None:
+async def _body(request: web.Request, route: Route) -> Form | None:
+    if route.takes is None:
         return None
     if request.content_type != "application/json":
         raise MyCRMError("media_type_unsupported", Kind.INVALID, "send application/json")
-    raw = await request.read()
+    raw = await _read(request, most=route.most_bytes)
     try:
-        said = json.loads(raw, parse_constant=_refuse_constant)
+        said = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise MyCRMError("body_unreadable", Kind.INVALID, f"this is not JSON: {error}") from None
     try:
-        return form.model_validate(said)
+        return route.takes.model_validate(said)
     except ValidationError as error:
         raise from_validation(error, where="body") from None
+
+
+async def _read(request: web.Request, *, most: int) -> bytes:
+    """Return the body; who sends too much, too slowly, or what does not unfold is refused."""
+    too_large = MyCRMError("body_too_large", Kind.INVALID, f"at most {most} bytes")
+    if (request.content_length or 0) > most:
+        raise too_large
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            raw = await request.read()
+    except TimeoutError:
+        raise MyCRMError("body_unreadable", Kind.INVALID, "it did not come in time") from None
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise MyCRMError("body_unreadable", Kind.INVALID, "it did not come as it was announced") from error
+    if len(raw) > most:
+        raise too_large
+    return raw
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Naming each of a million unknown fields would keep everybody else waiting for seconds.
+    if len(pairs) > _MOST_FIELDS:
+        message = f"an object of more than {_MOST_FIELDS} fields"
+        raise ValueError(message)
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        message = "a field is given more than once"
+        raise ValueError(message)
+    return said
 
 
 def _refuse_constant(name: str) -> Any:

@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from mycrm_api.domain.customers import (
+    MOST_COMMENT,
     MOST_IMPORTANCE,
     READ_ONLY,
     Customer,
@@ -23,6 +24,9 @@ from mycrm_api.usecases.delete_customer import delete_customer
 from mycrm_api.usecases.edit_customer import edit_customer
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 from mycrm_common.work import ReadingRoom, UnitOfWork
+
+# The longest comment, each of its characters as two escaped halves, and all else.
+_MOST_BYTES = 12 * MOST_COMMENT + 64 * 1024
 
 
 class CustomerView(View):
@@ -71,7 +75,12 @@ class CustomerFields(Form):
     phone: str = ""
     website: str = ""
     comment: str = Field("", description="rich text")
-    valid: Literal[0, 1, 2] = Field(2, description="0 invalid, 1 valid, 2 unconfirmed")
+    valid: int = Field(
+        2,
+        strict=True,
+        description="0 invalid, 1 valid, 2 unconfirmed",
+        json_schema_extra={"enum": [0, 1, 2]},
+    )
     id: SkipJsonSchema[Any] = None
     last_contact_date: SkipJsonSchema[Any] = None
     last_checked_date: SkipJsonSchema[Any] = None
@@ -190,6 +199,7 @@ def routes(
             gives=CustomerView,
             status=201,
             problems=("customer_email_taken",),
+            most_bytes=_MOST_BYTES,
         ),
         Route(
             method="GET",
@@ -209,6 +219,7 @@ def routes(
             takes=CustomerPatchForm,
             gives=CustomerView,
             problems=("customer_not_found", "customer_email_taken", "customer_version_stale"),
+            most_bytes=_MOST_BYTES,
         ),
         Route(
             method="DELETE",

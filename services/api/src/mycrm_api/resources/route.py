@@ -3,6 +3,7 @@
 The web edge serves these, the role table and docs/openapi.yaml are made from them, so neither can drift.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from mycrm_api.domain.users import User
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 
 _LARGEST_ID = 2**63 - 1
+_MOST_BYTES = 64 * 1024
+_OWN_NAME = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?", re.IGNORECASE)
 
 
 class Form(BaseModel):
@@ -65,6 +68,11 @@ class Call:
         return int(text)
 
     @property
+    def is_local(self) -> bool:
+        """Whether the caller reached this machine by a name that only the machine itself has."""
+        return _OWN_NAME.fullmatch(self.request.headers.get("Host", "")) is not None
+
+    @property
     def expected_version(self) -> int | None:
         """The version that the caller has seen, from `If-Match`, or None when it did not say."""
         text = self.request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
@@ -95,3 +103,4 @@ class Route:
     status: int = 200
     problems: tuple[str, ...] = ()
     media: str = "application/json"
+    most_bytes: int = _MOST_BYTES
