@@ -165,7 +165,16 @@ async def _make_admin(
     assert settings.admin_password  # noqa: S101 - the caller has looked
     new = NewUser(username=settings.admin_username, password=settings.admin_password.get_secret_value())
     try:
-        await set_up(new, code=code, language="en", users=users, passwords=passwords, unit=runtime.unit)
+        await set_up(
+            new,
+            code=code,
+            is_local=True,
+            language="en",
+            users=users,
+            passwords=passwords,
+            reading=runtime.reading,
+            unit=runtime.unit,
+        )
     except MyCRMError as error:
         if error.code == "setup_done":
             return

@@ -1,6 +1,7 @@
 """Passwords as argon2id hashes, with OWASP's parameters for it (19 MiB, 2 passes, 1 lane).
 
-Source: OWASP Password Storage Cheat Sheet. Hashing takes tens of milliseconds, so it is done in a thread.
+Source: OWASP Password Storage Cheat Sheet. Hashing takes tens of milliseconds, so it is done in a
+thread; and memory, so only two are done at a time, however many guess.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _KIBIBYTES = 19_456
+_AT_ONCE = 2
 
 
 class Argon2Passwords:
@@ -17,6 +19,7 @@ class Argon2Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=_KIBIBYTES, parallelism=1)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     @cached_property
     def _nobody(self) -> str:
@@ -24,11 +27,13 @@ class Argon2Passwords:
 
     async def hash(self, password: str) -> str:
         """Return what may be stored of a password."""
-        return await asyncio.to_thread(self._hasher.hash, password)
+        async with self._turns:
+            return await asyncio.to_thread(self._hasher.hash, password)
 
     async def fits(self, password: str, stored: str | None) -> bool:
         """Tell whether a password is the one stored; an unknown account takes as long as a known one."""
-        return await asyncio.to_thread(self._fits, password, stored)
+        async with self._turns:
+            return await asyncio.to_thread(self._fits, password, stored)
 
     def _fits(self, password: str, stored: str | None) -> bool:
         try:

@@ -80,9 +80,11 @@ def routes(
         user = await set_up(
             NewUser(username=form.username, password=form.password),
             code=form.code,
+            is_local=call.is_local,
             language=_preferred(call),
             users=users,
             passwords=passwords,
+            reading=reading,
             unit=unit,
         )
         async with unit() as work:
@@ -135,7 +137,7 @@ def routes(
             takes=SetupForm,
             gives=UserView,
             status=201,
-            problems=("account_invalid", "setup_code_wrong", "setup_done"),
+            problems=("account_invalid", "setup_code_wrong", "setup_done", "setup_not_local"),
         ),
         Route(
             method="POST",
