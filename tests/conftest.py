@@ -1,3 +1,13 @@
 """What every test may use: real servers on demand, and the line that says which ones ran."""
 
+import pytest
+
 pytest_plugins = ["tests.support.servers", "tests.support.failures", "tests.support.fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the kill loops of tests/faults last longer, or be repeated by their seed."""
+    storm = parser.getgroup("storm", "the kill loops of tests/faults")
+    storm.addoption("--storm-seconds", type=float, default=60, help="how long processes are killed")
+    storm.addoption("--storm-events", type=int, default=1_000, help="how many events there must be")
+    storm.addoption("--storm-seed", type=int, default=20261122, help="the seed of who dies where and when")

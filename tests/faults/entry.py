@@ -1,13 +1,17 @@
-"""The embedded CRM with a witness beside it: `python -m tests.faults.entry [broken]`.
+"""Services with a witness among them: `python -m tests.faults.entry [broken] [name ...]`.
+
+Without names it is the embedded CRM with the witness beside it, else those services alone in one process.
 
 The witness is one more consumer of every event, whose effect is not idempotent: it writes a line for each event
-that it is given, so an event that is lost or done twice shows. `broken` swaps in a unit of work that commits
-first and publishes afterwards, as software without an outbox does; the tests must catch it.
+that it is given, so an event that is lost or done twice shows. `broken` swaps in what software without an outbox
+and an inbox does: it commits first and publishes afterwards, and the witness writes its line in a transaction
+apart from the inbox row. The tests must catch both.
 """
 
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from mycrm_common.bus.codec import seal
 from mycrm_common.db import logs, outbox
@@ -43,17 +47,17 @@ class CommitThenPublish(SqlUnits):
             await work.connection.commit()
 
 
-def main_with_witness(*, broken: bool) -> int:
-    """Run until a signal, as `mycrm run` does."""
-    units = CommitThenPublish if broken else SqlUnits
-    witness = Part(name=WITNESS, build=_build, settings=Settings)
-    return main([*parts(), witness], migrates=True, units=units)
+def main_with_witness(names: list[str], *, broken: bool) -> int:
+    """Run until a signal, as `mycrm run` or the services alone do."""
+    witness = Part(name=WITNESS, build=partial(_build, broken=broken), settings=Settings)
+    chosen = [part for part in [*parts(), witness] if not names or part.name in names]
+    return main(chosen, migrates=not names, units=CommitThenPublish if broken else SqlUnits)
 
 
 @asynccontextmanager
-async def _build(runtime: ServiceRuntime, _: Settings) -> AsyncIterator[Service]:
+async def _build(runtime: ServiceRuntime, _: Settings, *, broken: bool) -> AsyncIterator[Service]:
     async def witness(event: Event, unit: UnitOfWork) -> None:
-        async with unit() as work:
+        async with (runtime.unit if broken else unit)() as work:
             version = getattr(event, "version", "")
             line = LogLine(
                 at=work.at,
@@ -65,7 +69,6 @@ async def _build(runtime: ServiceRuntime, _: Settings) -> AsyncIterator[Service]
             )
             await logs.put(work, [line])
 
-    del runtime
     everything = tuple(event_types().values())
     yield Service(
         name=WITNESS, subscriptions=(Subscription(use="everything", events=everything, handle=witness),)
@@ -73,4 +76,5 @@ async def _build(runtime: ServiceRuntime, _: Settings) -> AsyncIterator[Service]
 
 
 if __name__ == "__main__":
-    sys.exit(main_with_witness(broken="broken" in sys.argv[1:]))
+    words = sys.argv[1:]
+    sys.exit(main_with_witness([word for word in words if word != "broken"], broken="broken" in words))

@@ -1,16 +1,28 @@
 """After the storm: what is in the database, held against what must be there."""
+# ruff: noqa: S608 - the questions are put together from constants of this file
 
 import sqlite3
 from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.faults.entry import WITNESS
 from tests.faults.storm import Storm
+from tests.support.mariadb import MariaDBServer
+
+Ask = Callable[[str], Awaitable[Sequence[tuple[Any, ...]]]]
 
 TOLD = "('message.stored.v1', 'customer.added.v1', 'customer.updated.v1', 'customer.deleted.v1')"
+# What each consumer must have done: the witness everything, and ours what they listen to.
+EVENTS_OF = {
+    f"mycrm.{WITNESS}.everything.v1": "",
+    "mycrm.api.contact.v1": " AND type = 'message.stored.v1'",
+    "mycrm.mail-fetcher.addresses.v1": " AND type = 'customer.updated.v1'",
+}
 
 
 @dataclass(kw_only=True)
@@ -21,77 +33,113 @@ class Findings:
     doubled: list[str] = field(default_factory=list)
     events: int = 0
 
-    def compare(self, what: str, wanted: Counter[str], found: Counter[str]) -> None:
+    def compare(self, what: str, *, wanted: Counter[str], found: Counter[str]) -> None:
         """Note every difference between two bags."""
         self.lost += [f"{what}: {key}" for key in (wanted - found)]
         self.doubled += [f"{what}: {key}" for key in (found - wanted)]
 
 
-def is_quiet(database: Path, storm: Storm) -> bool:
-    """Tell whether all mail is stored and no event is on its way."""
-    with closing(_open(database)) as sql:
-        stored = _one(sql, "SELECT COUNT(DISTINCT subject) FROM messages")
-        waiting = _one(sql, "SELECT COUNT(*) FROM outbox WHERE state = 'new'")
-        due = _one(sql, "SELECT COUNT(*) FROM deliveries WHERE state = 'ready'")
-    return stored >= len(storm.subjects) and waiting == 0 and due == 0
+def of_sqlite(database: Path) -> Ask:
+    """Questions to a file that a process may have open."""
+
+    async def ask(question: str) -> Sequence[tuple[Any, ...]]:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as sql:
+            return sql.execute(question).fetchall()
+
+    return ask
 
 
-def reckon(database: Path, storm: Storm) -> Findings:
+def of_mariadb(server: MariaDBServer, database: str) -> Ask:
+    """Questions to one database of a server."""
+
+    async def ask(question: str) -> Sequence[tuple[Any, ...]]:
+        return await server.execute(question, database=database)
+
+    return ask
+
+
+async def is_quiet(ask: Ask, storm: Storm) -> bool:
+    """Tell whether all mail is stored, no event is on its way, and each consumer has done its events."""
+    stored = await _one(ask, "SELECT COUNT(DISTINCT subject) FROM messages")
+    if stored < len(storm.subjects):
+        return False
+    waiting = await _one(ask, "SELECT COUNT(*) FROM outbox WHERE state = 'new'")
+    due = await _one(ask, "SELECT COUNT(*) FROM deliveries WHERE state = 'ready'")
+    undone = [await _one(ask, f"SELECT COUNT(*) {_undone(consumer)}") for consumer in EVENTS_OF]
+    return not (waiting or due or any(undone))
+
+
+async def reckon(ask: Ask, storm: Storm) -> Findings:
     """Return everything that is lost or doubled."""
     findings = Findings()
-    with closing(_open(database)) as sql:
-        assert sql.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        findings.compare("mail", Counter(storm.subjects), _bag(sql, "SELECT subject FROM messages"))
-        _events(sql, findings)
-        _contacts(sql, storm, findings)
-        _edits(sql, storm, findings)
+    stored = await _bag(ask, "SELECT subject FROM messages")
+    findings.compare("mail", wanted=Counter(storm.subjects), found=stored)
+    await _events(ask, findings)
+    await _numbers(ask, findings)
+    await _contacts(ask, storm, findings)
+    await _edits(ask, storm, findings)
     return findings
 
 
-def _events(sql: sqlite3.Connection, findings: Findings) -> None:
-    """Each fact has one event, each event one effect, and the numbers have no gap."""
-    stored = _bag(sql, "SELECT id FROM messages")
-    told = _bag(sql, "SELECT subject FROM outbox WHERE type = 'message.stored.v1'")
-    findings.compare("message.stored", stored, told)
-    wanted: Counter[str] = Counter()
-    for customer, version in sql.execute("SELECT id, version FROM customers"):
-        wanted.update(f"{customer} {number}" for number in range(1, version + 1))
-    seen = _bag(sql, f"SELECT text FROM logs WHERE service = '{WITNESS}' AND action LIKE 'customer.%'")  # noqa: S608 - a constant
-    findings.compare("customer event seen", wanted, seen)
-    seen = _bag(sql, f"SELECT text FROM logs WHERE service = '{WITNESS}' AND action = 'message.stored.v1'")  # noqa: S608 - a constant
-    findings.compare("message.stored seen", stored, seen)
-    findings.events = _one(sql, f"SELECT COUNT(*) FROM outbox WHERE type IN {TOLD}")  # noqa: S608 - a constant
-    numbers = [row[0] for row in sql.execute("SELECT seq FROM outbox WHERE state = 'sent' ORDER BY seq")]
-    findings.compare(
-        "seq", Counter(str(number) for number in range(1, len(numbers) + 1)), Counter(map(str, numbers))
+async def _events(ask: Ask, findings: Findings) -> None:
+    """Each fact has one event, and each event one effect."""
+    stored = await _bag(ask, "SELECT id FROM messages")
+    versions: Counter[str] = Counter()
+    for customer, version in await ask("SELECT id, version FROM customers"):
+        versions.update(f"{customer} {number}" for number in range(1, version + 1))
+    edited = Counter(pair.split()[0] for pair in versions.elements())
+    for what, facts in (("message.stored.v1", stored), ("customer.%", edited)):
+        told = await _bag(ask, f"SELECT subject FROM outbox WHERE type LIKE '{what}'")
+        findings.compare(f"{what} told", wanted=facts, found=told)
+    for what, facts in (("message.stored.v1", stored), ("customer.%", versions)):
+        seen = await _bag(ask, f"SELECT text FROM logs WHERE service = '{WITNESS}' AND action LIKE '{what}'")
+        findings.compare(f"{what} seen", wanted=facts, found=seen)
+    for consumer in EVENTS_OF:
+        findings.lost += [
+            f"undone by {consumer}: {row[0]}" for row in await ask(f"SELECT event_id {_undone(consumer)}")
+        ]
+    parked = await ask("SELECT consumer, last_error FROM deliveries WHERE state = 'parked'")
+    findings.lost += [f"parked by {consumer}: {error}" for consumer, error in parked]
+    findings.events = await _one(ask, f"SELECT COUNT(*) FROM outbox WHERE type IN {TOLD}")
+
+
+async def _numbers(ask: Ask, findings: Findings) -> None:
+    """Every event has its number, and the numbers have no gap."""
+    rows = await ask("SELECT seq FROM outbox ORDER BY id")
+    wanted = Counter(str(number) for number in range(1, len(rows) + 1))
+    findings.compare("seq", wanted=wanted, found=Counter(str(row[0]) for row in rows))
+
+
+async def _contacts(ask: Ask, storm: Storm, findings: Findings) -> None:
+    found: dict[str, str | datetime | None] = dict(
+        await ask("SELECT email, last_contact_date FROM customers")
     )
-
-
-def _contacts(sql: sqlite3.Connection, storm: Storm, findings: Findings) -> None:
-    found = {
-        email: datetime.fromisoformat(date).replace(tzinfo=UTC) if date else None
-        for email, date in sql.execute("SELECT email, last_contact_date FROM customers")
-    }
     for email, date in storm.newest_sent.items():
-        if found.get(email) != date:
+        if _moment(found.get(email)) != date:
             findings.lost.append(f"last contact of {email}: {found.get(email)} instead of {date}")
 
 
-def _edits(sql: sqlite3.Connection, storm: Storm, findings: Findings) -> None:
-    phones = dict(sql.execute("SELECT id, phone FROM customers"))
+async def _edits(ask: Ask, storm: Storm, findings: Findings) -> None:
+    phones: dict[int, str] = dict(await ask("SELECT id, phone FROM customers"))
     for customer, phone in storm.acknowledged.items():
         if phones.get(customer) != phone:
             findings.lost.append(f"acknowledged phone of {customer}: {phones.get(customer)} not {phone}")
 
 
-def _open(database: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+def _undone(consumer: str) -> str:
+    done = f"SELECT event_id FROM inbox WHERE consumer = '{consumer}'"
+    return f"FROM outbox WHERE event_id NOT IN ({done}){EVENTS_OF[consumer]}"
 
 
-def _one(sql: sqlite3.Connection, question: str) -> int:
-    answer: int = sql.execute(question).fetchone()[0]
-    return answer
+def _moment(value: str | datetime | None) -> datetime | None:
+    """SQLite gives moments as text."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment else None
 
 
-def _bag(sql: sqlite3.Connection, question: str) -> Counter[str]:
-    return Counter(str(row[0]) for row in sql.execute(question))
+async def _one(ask: Ask, question: str) -> int:
+    return int((await ask(question))[0][0])
+
+
+async def _bag(ask: Ask, question: str) -> Counter[str]:
+    return Counter(str(row[0]) for row in await ask(question))
