@@ -1,14 +1,13 @@
 """Start to first answer, and memory at rest, beside a bare interpreter that imports the same libraries."""
 
 import asyncio
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.bench.rows import row
 from tests.support.certificates import make_authority
 from tests.support.dovecot import dovecot
 from tests.support.embedded import EmbeddedCRM, embedded_crm
@@ -46,10 +45,10 @@ async def measure_start() -> list[dict[str, Any]]:
                     memory.append(_resident(crm.child.pid))
         bare_starts, bare_memory = await _bare(folder)
     return [
-        _row("start to first answer, embedded", starts, "s", target="target 2"),
-        _row("  bare interpreter importing the same libraries", bare_starts, "s"),
-        _row("resident memory, embedded with an idle mailbox", memory, "MB", target="target 110"),
-        _row("  bare interpreter importing the same libraries", bare_memory, "MB"),
+        row("start to first answer, embedded", starts, "s", target="target 2"),
+        row("  bare interpreter importing the same libraries", bare_starts, "s"),
+        row("resident memory, embedded with an idle mailbox", memory, "MB", target="target 110"),
+        row("  bare interpreter importing the same libraries", bare_memory, "MB"),
     ]
 
 
@@ -80,14 +79,3 @@ def _resident(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1000
     raise AssertionError(pid)
-
-
-def _row(what: str, figures: Sequence[float], unit: str, *, target: str = "") -> dict[str, Any]:
-    return {
-        "what": what,
-        "median": round(statistics.median(figures), 2),
-        "min": round(min(figures), 2),
-        "max": round(max(figures), 2),
-        "unit": unit,
-        "target": target,
-    }

@@ -1,10 +1,12 @@
 """The relay: carries what lies in the outbox to the bus.
 
 One pass claims a batch for half a minute, publishes it outside any transaction, and marks what is held. A crash
-between publishing and marking only means that those events travel twice; each consumer does them once. It is
-woken by every commit that told something; the slow poll is the safety net.
+between publishing and marking only means that those events travel twice; each consumer does them once. Events of
+its own process come claimed from hand to hand (`handover`), woken by the commit; the slow sweep over the outbox
+finds what others left behind. Several lanes keep claiming, publishing and marking at the same time.
 """
 
+import asyncio
 import random
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,15 +18,17 @@ from mycrm_common.clock import Clock
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db import outbox
 from mycrm_common.errors import MyCRMError
+from mycrm_common.handover import LEASE, Handover
 from mycrm_common.logs import Logger
 from mycrm_common.metrics import Metrics
 from mycrm_common.service import Wake
+from mycrm_common.tasks import TaskNursery
 from mycrm_common.work import UnitOfWork
 
 _BATCH = 100
-_LEASE = timedelta(seconds=30)
 _POLL_SECONDS = 2.0
 _LONGEST_BACKOFF = 60.0
+_DRAIN_SECONDS = 10.0
 
 
 class Relay:
@@ -41,6 +45,9 @@ class Relay:
         owner: str,
         wake: Wake,
         metrics: Metrics,
+        fresh: Wake | None = None,
+        handover: Handover | None = None,
+        lanes: int = 1,
     ) -> None:
         self._bus = bus
         self._unit = unit
@@ -50,26 +57,75 @@ class Relay:
         self._owner = owner
         self._wake = wake
         self._metrics = metrics
+        self._fresh = fresh or Wake()
+        self._handover = handover
+        self._lanes = lanes
+        self._stopped = False
+        self._resting = asyncio.Event()
+        self._resting.set()
         self._failures = 0
 
     async def run(self) -> None:
-        """Relay until cancelled."""
-        while True:
-            if not await self.relay_some():
-                await self._wake.wait(_POLL_SECONDS)
+        """Relay until cancelled: what is fresh from hand to hand, what lies in the outbox by claiming it."""
+        self._resting.clear()
+        nursery = TaskNursery()
+        work = [nursery.start(self._sweep(), name=f"relay sweep {lane}") for lane in range(self._lanes)]
+        if self._handover is not None:
+            self._handover.is_open = not self._stopped
+            work.append(nursery.start(self._carry_fresh(self._handover), name="relay fresh"))
+        try:
+            await asyncio.gather(*work)
+        finally:
+            await nursery.close()
+            self._resting.set()
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, and free what is claimed for whoever comes next."""
+        self._stopped = True
+        if self._handover is not None:
+            self._handover.is_open = False
+        self._fresh.nudge()
+        self._wake.nudge()
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                await self._resting.wait()
+        except TimeoutError:
+            self._log.warning("relay.stuck", seconds=_DRAIN_SECONDS)
+        async with self._unit() as work:
+            await outbox.let_go(work, owner=self._owner)
 
     async def relay_some(self) -> int:
-        """Relay one batch and return how many events are now held by the bus."""
+        """Relay one batch from the outbox and return how many events are now held by the bus."""
         async with self._unit() as work:
-            claimed = await outbox.claim(work, owner=self._owner, limit=_BATCH, lease=_LEASE)
+            claimed = await outbox.claim(work, owner=self._owner, limit=_BATCH, lease=LEASE)
         if not claimed:
             return 0
         self._crash.reach("relay.claimed")
         envelopes = [envelope for row in claimed if (envelope := await self._read(row)) is not None]
+        return await self._carry(envelopes)
+
+    async def _sweep(self) -> None:
+        while not self._stopped:
+            if not await self.relay_some():
+                await self._wake.wait(_POLL_SECONDS)
+
+    async def _carry_fresh(self, handover: Handover) -> None:
+        while not self._stopped:
+            envelopes = handover.take(_BATCH)
+            if envelopes:
+                await self._carry(envelopes)
+            else:
+                await self._fresh.wait(_POLL_SECONDS)
+
+    async def _carry(self, envelopes: Sequence[Envelope]) -> int:
+        """Publish events that are claimed, mark those that are held, and give the others up for a while."""
         held = await self._publish(envelopes)
         self._crash.reach("relay.published")
         self._metrics.published(held=len(held), refused=len(envelopes) - len(held))
         missing = [envelope.id for envelope in envelopes if envelope.id not in held]
+        if self._handover is not None:
+            # While the bus refuses, events wait in the outbox and not in memory.
+            self._handover.is_open = not missing and not self._stopped
         async with self._unit() as work:
             await outbox.mark_sent(work, sorted(held), owner=self._owner)
             if missing:

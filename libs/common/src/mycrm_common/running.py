@@ -27,6 +27,7 @@ _HEALTH_PORT = 8081
 _LOG_SECONDS = 1.0
 _FORGET_SECONDS = 600.0
 _REST_AFTER_FAILURE = 1.0
+_LANES = 3
 _COMMON = "common"
 
 
@@ -72,6 +73,7 @@ class _Events:
         self._runtime = runtime
         self._nursery = nursery
         self._consumers: list[Consumer] = []
+        self._relay: Relay | None = None
 
     async def flow(self, services: Sequence[Service]) -> None:
         """Subscribe everything, and publish nothing before that: an event must find all who want it."""
@@ -84,13 +86,16 @@ class _Events:
                 await bus.subscribe(consumer.name, types, receive)
                 self._consumers.append(consumer)
                 self._start(consumer.name, consumer.run)
-        self._start("relay", _relay(self._runtime).run)
+        self._relay = _relay(self._runtime)
+        self._start("relay", self._relay.run)
 
     async def ebb(self) -> None:
         """Take no new events, and let each consumer finish the one in hand."""
         await self._runtime.bus.stop_receiving()
         for consumer in self._consumers:
             await consumer.stop()
+        if self._relay is not None:
+            await self._relay.stop()
 
     def _start(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         self._nursery.start(_supervised(name, run, self._runtime), name=name)
@@ -126,7 +131,10 @@ def _relay(runtime: Runtime) -> Relay:
         crash=runtime.crash,
         log=runtime.log.bind(service="relay"),
         owner=runtime.process,
-        wake=runtime.relay_wake,
+        wake=runtime.sweep_wake,
+        fresh=runtime.fresh_wake,
+        handover=runtime.handover,
+        lanes=1 if runtime.database.is_exclusive else _LANES,
         metrics=runtime.metrics,
     )
 

@@ -16,6 +16,7 @@ from mycrm_common.crash import CrashPoints
 from mycrm_common.db.engine import Database, parse_url
 from mycrm_common.db.unit_of_work import SqlUnits
 from mycrm_common.errors import StartError
+from mycrm_common.handover import Handover
 from mycrm_common.health import Health
 from mycrm_common.ids import new_id
 from mycrm_common.logs import Logger, LogShelf, open_logs
@@ -71,15 +72,27 @@ class Runtime:
     zone: tzinfo
     process: str
     console: Console
+    handover: Handover
     metrics: Metrics = field(default_factory=Metrics)
     units: type[SqlUnits] = SqlUnits
-    relay_wake: Wake = field(default_factory=Wake)
+    sweep_wake: Wake = field(default_factory=Wake)
+    fresh_wake: Wake = field(default_factory=Wake)
 
     def unit_for(self, service: str) -> UnitOfWork:
         """Return the units of work in which a service writes."""
         return self.units(
-            self.database, service=service, clock=self.clock, crash=self.crash, told=self.relay_wake.nudge
+            self.database,
+            service=service,
+            clock=self.clock,
+            crash=self.crash,
+            told=self._nudge,
+            handover=self.handover,
         )
+
+    def _nudge(self) -> None:
+        self.fresh_wake.nudge()
+        if not self.handover.is_open:
+            self.sweep_wake.nudge()
 
     def for_service(self, service: str) -> ServiceRuntime:
         """Return a service's own view."""
@@ -123,7 +136,8 @@ async def open_runtime(settings: Settings, *, units: type[SqlUnits] = SqlUnits) 
             crash=CrashPoints(settings.failpoint),
             health=Health(),
             zone=ZoneInfo(settings.time_zone) if settings.time_zone else machine_zone(),
-            process=new_id(clock.now()),
+            process=(process := new_id(clock.now())),
+            handover=Handover(owner=process),
             console=Console(language=reader_language(settings.language)),
             units=units,
         )

@@ -36,8 +36,15 @@ class Claimed:
     body: bytes
 
 
-async def put(work: Work, envelopes: Sequence[Envelope], *, service: str) -> None:
-    """Write events beside what they tell, in the same transaction."""
+async def put(
+    work: Work,
+    envelopes: Sequence[Envelope],
+    *,
+    service: str,
+    claimed_by: str | None = None,
+    lease: timedelta = timedelta(0),
+) -> None:
+    """Write events beside what they tell, in the same transaction; claimed at once where a relay waits for them."""
     if not envelopes:
         return
     rows = [
@@ -48,8 +55,9 @@ async def put(work: Work, envelopes: Sequence[Envelope], *, service: str) -> Non
             "service": service,
             "body": envelope.body,
             "state": NEW,
-            "available_at": work.at,
-            "attempts": 0,
+            "available_at": work.at + lease if claimed_by else work.at,
+            "claimed_by": claimed_by,
+            "attempts": 1 if claimed_by else 0,
             "created_at": work.at,
         }
         for envelope in envelopes
@@ -62,7 +70,8 @@ async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list
     due = (
         select(outbox.c.id, outbox.c.event_id, outbox.c.body)
         .where(outbox.c.state == NEW, outbox.c.available_at <= work.at)
-        .order_by(outbox.c.id)
+        # In the order of the index: sorted by id alone, each claim would read and lock all that waits.
+        .order_by(outbox.c.available_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -113,6 +122,15 @@ async def park(work: Work, event_id: str, *, owner: str, error: str) -> None:
         update(outbox)
         .where(outbox.c.event_id == event_id, outbox.c.claimed_by == owner, outbox.c.state == NEW)
         .values(state=PARKED, claimed_by=None, last_error=error)
+    )
+
+
+async def let_go(work: Work, *, owner: str) -> None:
+    """Free what a relay had claimed and will not carry any more."""
+    await work.connection.execute(
+        update(outbox)
+        .where(outbox.c.state == NEW, outbox.c.claimed_by == owner)
+        .values(claimed_by=None, available_at=work.at)
     )
 
 

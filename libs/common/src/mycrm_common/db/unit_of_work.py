@@ -12,6 +12,7 @@ from mycrm_common.clock import Clock
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db import outbox
 from mycrm_common.db.engine import Database
+from mycrm_common.handover import LEASE, Handover
 from mycrm_common.ids import new_id
 from mycrm_common.logs import correlation_id
 from mycrm_common.work import Work
@@ -28,12 +29,14 @@ class SqlUnits:
         clock: Clock,
         crash: CrashPoints,
         told: Callable[[], None] = lambda: None,
+        handover: Handover | None = None,
     ) -> None:
         self._database = database
         self._service = service
         self._clock = clock
         self._crash = crash
         self._told = told
+        self._handover = handover
 
     def __call__(self) -> AbstractAsyncContextManager[Work]:
         """Begin a transaction that is committed when the block ends well."""
@@ -61,9 +64,13 @@ class SqlUnits:
             )
             for event in work.told
         ]
-        await outbox.put(work, envelopes, service=self._service)
+        hand = self._handover if self._handover and self._handover.has_room(len(envelopes)) else None
+        owner = hand.owner if hand else None
+        await outbox.put(work, envelopes, service=self._service, claimed_by=owner, lease=LEASE)
         if work.told:
             self._crash.reach("unit.before_commit")
         await work.connection.commit()
         if work.told:
             self._crash.reach("unit.committed")
+        if hand:
+            hand.give(envelopes)
