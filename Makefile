@@ -6,12 +6,12 @@ PY := .venv/bin/python
 PAGE := $(shell find web -mindepth 1 \( -name node_modules -o -name dist -o -path web/tests \) -prune \
 	-o -not -name '*.test.ts' -print)
 # Two makes take turns; the second looks at the stamps only after the first has written them.
-TURN := mkdir -p build && flock --close build/.lock
+TURN := mkdir -p build && exec 9>build/.lock && flock 9 &&
 
-.PHONY: help setup dev run test test-faults check fmt bench client lock migrate clean stale
+.PHONY: help setup dev run test check fmt bench client lock migrate clean stale
 
 help: ## print the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## .venv, packages, web/ built; quick when nothing changed
 	@$(TURN) $(MAKE) -s web/dist/.built
@@ -45,11 +45,6 @@ test: dev ## everything, against real servers that the tests start
 	@$(TURN) tools/test-servers.sh
 	@cd web && ../tools/node.sh npm run --silent test
 	@$(PY) -m pytest $(T)
-
-test-faults: dev ## ten minutes and 10,000 events of killed processes (S=seed for another storm)
-	@$(TURN) tools/test-servers.sh
-	@$(PY) -m pytest -s tests/faults/test_kill_loop_apart.py \
-		--storm-seconds 600 --storm-events 10000 $(if $(S),--storm-seed $(S))
 
 check: dev ## lint, types, import laws, freshness of generated files, architecture tests
 	@$(PY) -m ruff check .
