@@ -5,12 +5,13 @@ than its lease lasts: before, another one would have nothing to do and die for n
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import aiohttp
 
@@ -41,13 +42,15 @@ class Role:
     spared_seconds: float = 0
 
 
+API = Role(service="api", places=(*TELLING, *RELAYING, "consumer.committed"))
+WATCHING = Role(service=WITNESS, places=("consumer.committed", *RELAYING))
 ROLES = (
-    Role(service="api", places=(*TELLING, *RELAYING, "consumer.committed")),
-    Role(service="api", replica=2, places=(*TELLING, *RELAYING, "consumer.committed")),
+    API,
+    replace(API, replica=2),
     Role(service="mail-fetcher", places=(*FETCHING, *TELLING, "consumer.committed"), spared_seconds=40),
     Role(service="verifier"),
     Role(service="backup"),
-    Role(service=WITNESS, places=("consumer.committed", *RELAYING)),
+    WATCHING,
 )
 EVERYWHERE = frozenset(place for role in ROLES for place in role.places)
 
@@ -101,6 +104,19 @@ class Fleet:
         for member in self.members:
             assert await member.child.wait(seconds=60) == 0, f"{member.name}: {member.child.output()[-3000:]}"
 
+    async def health(self, member: Member) -> tuple[int, dict[str, Any]]:
+        """Ask a process how it is."""
+        async with self._client.get(f"{member.url}/readyz?verbose") as answer:
+            return answer.status, await answer.json()
+
+    async def try_to_add(self, email: str) -> int:
+        """Add a customer through the first door and return what it answers."""
+        url = self.doors[0].url
+        async with self._client.post(
+            f"{url}/api/v1/customers", json={"email": email}, headers={"Origin": url}
+        ) as answer:
+            return answer.status
+
     async def _is_ready(self, url: str) -> bool:
         try:
             async with self._client.get(f"{url}/readyz") as answer:
@@ -111,7 +127,7 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet_apart(
-    folder: Path, *, environment: Mapping[str, str], broken: bool = False
+    folder: Path, *, environment: Mapping[str, str], roles: Sequence[Role] = ROLES, broken: bool = False
 ) -> AsyncIterator[Fleet]:
     """A running fleet on a migrated database, ended at the end; broken ones run through our own entry."""
     async with AsyncExitStack() as stack:
@@ -122,7 +138,7 @@ async def fleet_apart(
         )
         members = [
             await stack.enter_async_context(_member(role, folder, environment, broken=broken))
-            for role in ROLES
+            for role in roles
         ]
         doors = [
             EmbeddedCRM(member.child, url=member.url, client=client, data=folder / "data")

@@ -1,6 +1,14 @@
-"""How long the storms last, and by which seed; said on the command line (see the options in tests/conftest.py)."""
+"""The servers of a storm, how long it lasts, and by which seed: the options stand in tests/conftest.py."""
+
+from collections.abc import AsyncIterator
 
 import pytest
+
+from tests.contract.household import Household
+from tests.faults.weather import Weather
+from tests.support.dovecot import DovecotServer
+from tests.support.mariadb import MariaDBServer
+from tests.support.rabbitmq import RabbitMQServer
 
 
 @pytest.fixture
@@ -21,9 +29,35 @@ def storm_events(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("storm_events"))
 
 
+@pytest.fixture
+async def weather(
+    dovecot_server: DovecotServer,
+    mariadb_server: MariaDBServer,
+    rabbitmq_server: RabbitMQServer,
+    mariadb_url: str,
+    rabbitmq_url: str,
+) -> Weather:
+    """Real servers with a migrated database."""
+    made = Weather(
+        mailbox=dovecot_server,
+        database=mariadb_server,
+        broker=rabbitmq_server,
+        urls=(mariadb_url, rabbitmq_url),
+    )
+    await made.migrate()
+    return made
+
+
+@pytest.fixture
+async def household(rabbitmq_url: str, mariadb_url: str) -> AsyncIterator[Household]:
+    """Processes inside the test, over RabbitMQ and MariaDB."""
+    async with Household.open(bus_url=rabbitmq_url, database_url=mariadb_url) as opened:
+        yield opened
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A storm may last as long as it was told, and then as long again for the rain to run off."""
     limit = 480 + 2 * config.getoption("storm_seconds")
     for item in items:
-        if "weather" in getattr(item, "fixturenames", ()):
+        if {"weather", "storm_seed"} <= set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.timeout(limit))

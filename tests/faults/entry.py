@@ -1,6 +1,7 @@
-"""Services with a witness among them: `python -m tests.faults.entry [broken] [name ...]`.
+"""Services with a witness among them: `python -m tests.faults.entry [broken] [slow] [name ...]`.
 
 Without names it is the embedded CRM with the witness beside it, else those services alone in one process.
+A slow witness takes a while over each event, so that it can be met in the middle.
 
 The witness is one more consumer of every event, whose effect is not idempotent: it writes a line for each event
 that it is given, so an event that is lost or done twice shows. `broken` swaps in what software without an outbox
@@ -8,6 +9,7 @@ and an inbox does: it commits first and publishes afterwards, and the witness wr
 apart from the inbox row. The tests must catch both.
 """
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +30,7 @@ from mycrm_common.work import UnitOfWork, Work
 from mycrm_embedded.services import parts
 
 WITNESS = "witness"
+SLOW_SECONDS = 0.5
 
 
 class CommitThenPublish(SqlUnits):
@@ -47,15 +50,15 @@ class CommitThenPublish(SqlUnits):
             await work.connection.commit()
 
 
-def main_with_witness(names: list[str], *, broken: bool) -> int:
+def main_with_witness(names: list[str], *, broken: bool, slow: bool) -> int:
     """Run until a signal, as `mycrm run` or the services alone do."""
-    witness = Part(name=WITNESS, build=partial(_build, broken=broken), settings=Settings)
+    witness = Part(name=WITNESS, build=partial(_build, broken=broken, slow=slow), settings=Settings)
     chosen = [part for part in [*parts(), witness] if not names or part.name in names]
     return main(chosen, migrates=not names, units=CommitThenPublish if broken else SqlUnits)
 
 
 @asynccontextmanager
-async def _build(runtime: ServiceRuntime, _: Settings, *, broken: bool) -> AsyncIterator[Service]:
+async def _build(runtime: ServiceRuntime, _: Settings, *, broken: bool, slow: bool) -> AsyncIterator[Service]:
     async def witness(event: Event, unit: UnitOfWork) -> None:
         async with (runtime.unit if broken else unit)() as work:
             version = getattr(event, "version", "")
@@ -68,6 +71,8 @@ async def _build(runtime: ServiceRuntime, _: Settings, *, broken: bool) -> Async
                 correlation_id="",
             )
             await logs.put(work, [line])
+            if slow:
+                await asyncio.sleep(SLOW_SECONDS)
 
     everything = tuple(event_types().values())
     yield Service(
@@ -77,4 +82,5 @@ async def _build(runtime: ServiceRuntime, _: Settings, *, broken: bool) -> Async
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    sys.exit(main_with_witness([word for word in words if word != "broken"], broken="broken" in words))
+    chosen_names = [word for word in words if word not in {"broken", "slow"}]
+    sys.exit(main_with_witness(chosen_names, broken="broken" in words, slow="slow" in words))
