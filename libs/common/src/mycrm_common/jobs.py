@@ -1,4 +1,8 @@
-"""Jobs: done again and again, each failure logged and followed by a longer rest, single by lease where asked."""
+"""Jobs: done again and again, each failure logged and followed by a longer rest, single by lease where asked.
+
+Whoever holds a lease renews it while the job works. A renewal that fails is tried again until the lease has run
+out; then, or when somebody else has it, the job is broken off, because another one may have begun it.
+"""
 
 import asyncio
 import random
@@ -14,7 +18,9 @@ from mycrm_common.work import UnitOfWork
 
 _TTL = timedelta(seconds=30)
 _RENEW_SECONDS = 10.0
+_RETRY_SECONDS = 1.0
 _LONGEST_REST = 300.0
+_MOST_DOUBLINGS = 20
 
 
 class LeaseLost(Exception):  # noqa: N818 - a change of hands is no error of the job
@@ -35,7 +41,9 @@ async def keep_doing(job: Job, *, unit: UnitOfWork, holder: str, log: Logger) ->
         except Exception as error:
             failures += 1
             log.error("job.failed", job=job.name, error=error, exc_info=error)
-        rest = job.seconds if not failures else min(job.seconds * 2**failures, _LONGEST_REST)
+        # Bounded, for a number that has doubled a thousand times is no number any more.
+        doubled = job.seconds * 2 ** min(failures, _MOST_DOUBLINGS)
+        rest = job.seconds if not failures else min(doubled, _LONGEST_REST)
         await job.wake.wait(rest * (1 - 0.1 * random.random()))  # noqa: S311 - keeps replicas out of step
 
 
@@ -65,11 +73,27 @@ async def _held(job: Job, *, unit: UnitOfWork, holder: str) -> AsyncIterator[boo
 
 
 async def _renew(lease: str, beating: "asyncio.Task[object]", *, unit: UnitOfWork, holder: str) -> None:
+    tell_time = asyncio.get_running_loop().time
+    renewed = tell_time()
+    try:
+        while True:
+            async with asyncio.timeout_at(renewed + _TTL.total_seconds()):
+                await asyncio.sleep(_RENEW_SECONDS)
+                asked = tell_time()
+                if not await _still_ours(lease, unit=unit, holder=holder):
+                    break
+            renewed = asked
+    except TimeoutError:
+        pass  # The database could not be asked until the lease had run out.
+    beating.cancel()
+
+
+async def _still_ours(lease: str, *, unit: UnitOfWork, holder: str) -> bool:
     while True:
-        await asyncio.sleep(_RENEW_SECONDS)
-        if not await _acquire(lease, unit=unit, holder=holder):
-            beating.cancel()
-            return
+        try:
+            return await _acquire(lease, unit=unit, holder=holder)
+        except Exception:  # noqa: BLE001 - whatever it was, the lease runs out all the same
+            await asyncio.sleep(_RETRY_SECONDS)
 
 
 async def _acquire(lease: str, *, unit: UnitOfWork, holder: str) -> bool:

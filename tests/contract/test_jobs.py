@@ -1,0 +1,171 @@
+"""Jobs: done again whatever happens, and by one process at a time where they have a lease."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from mycrm_common import jobs
+from mycrm_common.crash import CrashPoints
+from mycrm_common.db import leases
+from mycrm_common.db.engine import Database
+from mycrm_common.db.unit_of_work import SqlUnits
+from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.jobs import keep_doing
+from mycrm_common.logs import LogShelf, open_logs
+from mycrm_common.service import Job
+from mycrm_common.tasks import TaskNursery
+from mycrm_common.work import Work
+from tests.support.clock import FakeClock
+from tests.support.waiting import eventually
+
+LEASE = "a.job"
+
+
+class Place:
+    """Where a job is done: a database that can go away, and a log."""
+
+    def __init__(self, database: Database) -> None:
+        self.clock, self.shelf = FakeClock(), LogShelf()
+        self.log = open_logs(level="warning", clock=self.clock, shelf=self.shelf)
+        self.is_away = False
+        self._units = SqlUnits(database, service="common", clock=self.clock, crash=CrashPoints())
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Work]:
+        """Open a transaction, unless the database is away."""
+        if self.is_away:
+            raise MyCRMError("database_unavailable", Kind.UNAVAILABLE)
+        async with self._units() as work:
+            yield work
+
+    def logged(self) -> set[str]:
+        """Return what was logged since it was last asked."""
+        return {line.action for line in self.shelf.take()}
+
+
+@pytest.fixture
+def place(database: Database, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A place whose leases are short."""
+    monkeypatch.setattr(jobs, "_TTL", timedelta(seconds=0.5))
+    monkeypatch.setattr(jobs, "_RENEW_SECONDS", 0.1)
+    monkeypatch.setattr(jobs, "_RETRY_SECONDS", 0.05)
+    return Place(database)
+
+
+@pytest.fixture
+async def nursery() -> AsyncIterator[TaskNursery]:
+    """Tasks that end with the test."""
+    kept = TaskNursery()
+    yield kept
+    await kept.close()
+
+
+class Beat:
+    """A job that works until it is broken off."""
+
+    def __init__(self) -> None:
+        self.begun = self.broken_off = 0
+
+    async def __call__(self) -> None:
+        self.begun += 1
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.broken_off += 1
+            raise
+
+
+async def test_a_job_that_has_failed_a_thousand_times_is_still_tried(
+    place: Place, nursery: TaskNursery
+) -> None:
+    tries = 0
+
+    async def fail() -> None:
+        nonlocal tries
+        tries += 1
+        raise MyCRMError("mailbox_unreachable", Kind.UNAVAILABLE)
+
+    log = open_logs(level="error", clock=place.clock, shelf=place.shelf).bind()
+    job = Job(name="fails", beat=fail, seconds=0.0)
+    task = nursery.start(keep_doing(job, unit=place.unit, holder="a", log=log), name="job")
+
+    await eventually(lambda: tries > 1_100, what="more than a thousand tries", seconds=60)
+    assert not task.done()
+
+
+async def test_a_job_with_a_lease_is_done_by_one_and_taken_over_when_that_one_ends(
+    place: Place, nursery: TaskNursery
+) -> None:
+    first, second = Beat(), Beat()
+    started = [
+        nursery.start(
+            keep_doing(
+                Job(name="single", beat=beat, seconds=0.05, lease=LEASE),
+                unit=place.unit,
+                holder=holder,
+                log=place.log,
+            ),
+            name=holder,
+        )
+        for holder, beat in (("a", first), ("b", second))
+    ]
+    await eventually(lambda: first.begun + second.begun == 1, what="one of the two to begin")
+    await asyncio.sleep(0.3)  # Longer than a renewal takes.
+    assert first.begun + second.begun == 1
+
+    working, waiting = (0, second) if first.begun else (1, first)
+    started[working].cancel()
+
+    await eventually(lambda: waiting.begun == 1, what="the other one to take over")
+
+
+async def test_a_job_goes_on_when_a_renewal_fails_and_the_next_one_works(
+    place: Place, nursery: TaskNursery
+) -> None:
+    beat = Beat()
+    job = Job(name="single", beat=beat, seconds=0.05, lease=LEASE)
+    nursery.start(keep_doing(job, unit=place.unit, holder="a", log=place.log), name="job")
+    await eventually(lambda: beat.begun == 1, what="the job to begin")
+
+    for _ in range(4):
+        place.is_away = True
+        await asyncio.sleep(0.2)
+        place.is_away = False
+        await asyncio.sleep(0.2)
+
+    assert (beat.begun, beat.broken_off) == (1, 0)
+
+
+async def test_a_job_is_broken_off_when_its_lease_cannot_be_renewed_in_time(
+    place: Place, nursery: TaskNursery
+) -> None:
+    beat = Beat()
+    job = Job(name="single", beat=beat, seconds=0.05, lease=LEASE)
+    task = nursery.start(keep_doing(job, unit=place.unit, holder="a", log=place.log), name="job")
+    await eventually(lambda: beat.begun == 1, what="the job to begin")
+
+    place.is_away = True
+
+    await eventually(lambda: beat.broken_off == 1, what="the job to be broken off", seconds=5)
+    place.is_away = False
+    await eventually(lambda: beat.begun == 2, what="the job to begin again", seconds=5)
+    assert not task.done()
+
+
+async def test_a_job_is_broken_off_when_somebody_else_has_its_lease(
+    place: Place, nursery: TaskNursery
+) -> None:
+    beat = Beat()
+    job = Job(name="single", beat=beat, seconds=60, lease=LEASE)
+    nursery.start(keep_doing(job, unit=place.unit, holder="a", log=place.log), name="job")
+    await eventually(lambda: beat.begun == 1, what="the job to begin")
+
+    place.clock.advance(minutes=1)
+    async with place.unit() as work:
+        assert await leases.acquire(work, LEASE, holder="b", ttl=timedelta(minutes=5))
+
+    await eventually(lambda: beat.broken_off == 1, what="the job to be broken off", seconds=5)
+    await eventually(lambda: "job.lease_lost" in place.logged(), what="the loss to be told")
