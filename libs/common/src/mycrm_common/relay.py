@@ -8,8 +8,10 @@ finds what others left behind. Several lanes keep claiming, publishing and marki
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from mycrm_common.bus.codec import unseal
 from mycrm_common.bus.envelope import Envelope
@@ -23,12 +25,15 @@ from mycrm_common.logs import Logger
 from mycrm_common.metrics import Metrics
 from mycrm_common.service import Wake
 from mycrm_common.tasks import TaskNursery
-from mycrm_common.work import UnitOfWork
+from mycrm_common.work import UnitOfWork, Work
 
 _BATCH = 100
 _POLL_SECONDS = 2.0
 _LONGEST_BACKOFF = 60.0
 _DRAIN_SECONDS = 10.0
+_ATTEMPTS = 5
+
+T = TypeVar("T")
 
 
 class Relay:
@@ -96,8 +101,7 @@ class Relay:
 
     async def relay_some(self) -> int:
         """Relay one batch from the outbox and return how many events are now held by the bus."""
-        async with self._unit() as work:
-            claimed = await outbox.claim(work, owner=self._owner, limit=_BATCH, lease=LEASE)
+        claimed = await self._write(partial(outbox.claim, owner=self._owner, limit=_BATCH, lease=LEASE))
         if not claimed:
             return 0
         self._crash.reach("relay.claimed")
@@ -126,14 +130,28 @@ class Relay:
         if self._handover is not None:
             # While the bus refuses, events wait in the outbox and not in memory.
             self._handover.is_open = not missing and not self._stopped
-        async with self._unit() as work:
-            await outbox.mark_sent(work, sorted(held), owner=self._owner)
-            if missing:
-                until = work.at + timedelta(seconds=self._backoff())
-                await outbox.put_back(
-                    work, missing, owner=self._owner, until=until, error="not held by the bus"
-                )
+        await self._write(partial(self._mark, held=held, missing=missing))
         return len(held)
+
+    async def _mark(self, work: Work, *, held: frozenset[str], missing: list[str]) -> None:
+        await outbox.mark_sent(work, sorted(held), owner=self._owner)
+        if missing:
+            until = work.at + timedelta(seconds=self._backoff())
+            await outbox.put_back(work, missing, owner=self._owner, until=until, error="not held by the bus")
+
+    async def _write(self, act: Callable[[Work], Awaitable[T]]) -> T:
+        """Do one transaction, and do it anew when it met another one: an unmarked batch would travel twice."""
+        attempt = 1
+        while True:
+            try:
+                async with self._unit() as work:
+                    return await act(work)
+            except MyCRMError as error:
+                if error.code != "database_busy" or attempt == _ATTEMPTS:
+                    raise
+                self._log.info("relay.met_another", attempt=attempt)
+            await asyncio.sleep(random.uniform(0, 0.05 * attempt))  # noqa: S311 - keeps the two out of step
+            attempt += 1
 
     async def _read(self, row: outbox.Claimed) -> Envelope | None:
         try:
@@ -141,8 +159,8 @@ class Relay:
         except MyCRMError as error:
             # One row that was damaged must not hold up all that comes after it.
             self._log.error("relay.parked", event_id=row.event_id, error=error)
-            async with self._unit() as work:
-                await outbox.park(work, row.event_id, owner=self._owner, error=str(error))
+            reason = str(error)
+            await self._write(partial(outbox.park, event_id=row.event_id, owner=self._owner, error=reason))
             return None
 
     async def _publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
