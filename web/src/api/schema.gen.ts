@@ -1289,7 +1289,10 @@ export interface operations {
     delete_customers_customer_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the caller has seen; a stale one gets 409, none lets the last write win */
+                "If-Match"?: string;
+            };
             path: {
                 customer_id: number;
             };
@@ -1318,7 +1321,10 @@ export interface operations {
     patch_customers_customer_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the caller has seen; a stale one gets 409, none lets the last write win */
+                "If-Match"?: string;
+            };
             path: {
                 customer_id: number;
             };
@@ -1658,6 +1664,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailboxFoundView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
                 };
             };
             /** @description a problem, by its code */

@@ -1,7 +1,7 @@
 import { ref, type Ref } from 'vue'
 import { useBackend } from '@/api/backend'
 import { ask, problemFrom, type Problem } from '@/api/problem'
-import type { Access, FolderFound, MailboxFound } from '@/api/types'
+import type { Access, FolderFound } from '@/api/types'
 import { useProblemTexts } from '@/i18n/problems'
 
 /** Which field a refusal of the mail server is about, when the server's answer names none. */
@@ -49,9 +49,9 @@ export function useMailboxTrial(): MailboxTrial {
     busy.value = true
     try {
       // A slow mail server makes this 202 with nothing but the number of the request.
-      const answer: Partial<MailboxFound> = await ask(api.POST('/api/v1/settings/mailbox/test', { body: access }))
-      folders.value = answer.folders ?? null
-      late.value = answer.folders === undefined
+      const answer = await ask(api.POST('/api/v1/settings/mailbox/test', { body: access }))
+      folders.value = 'folders' in answer ? answer.folders : null
+      late.value = folders.value === null
     } catch (failure) {
       blame(problemFrom(failure))
     } finally {

@@ -11,6 +11,13 @@ from mycrm_api.resources.route import Form, Route, View
 
 _VERSION = "0.1.0"
 _REF = "#/components/schemas/{model}"
+_IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "the version that the caller has seen; a stale one gets 409, none lets the last write win",
+    "schema": {"type": "string"},
+}
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["title", "status", "code", "detail", "errors"],
@@ -62,7 +69,7 @@ def describe(routes: Sequence[Route]) -> dict[str, Any]:
 
 def _schemas(routes: Sequence[Route]) -> tuple[dict[str, Any], dict[type[BaseModel], dict[str, Any]]]:
     taken = {route.takes for route in routes if route.takes}
-    given = {route.gives for route in routes if route.gives}
+    given = {view for route in routes for view in (route.gives, route.later) if view}
     inputs: list[tuple[type[BaseModel], Any]] = [(model, "validation") for model in _sorted(taken)]
     outputs: list[tuple[type[BaseModel], Any]] = [(model, "serialization") for model in _sorted(given)]
     made, document = models_json_schema(inputs + outputs, ref_template=_REF)
@@ -83,6 +90,8 @@ def _operation(route: Route, references: dict[type[BaseModel], dict[str, Any]]) 
         "responses": _responses(route, references),
     }
     parameters = [*_path_parameters(route), *_query_parameters(route)]
+    if route.versioned:
+        parameters.append(_IF_MATCH)
     if parameters:
         operation["parameters"] = parameters
     if route.takes:
@@ -101,6 +110,9 @@ def _responses(route: Route, references: dict[type[BaseModel], dict[str, Any]]) 
         good["content"] = {route.media: {"schema": {"type": "string"}}}
     problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
     answers = {str(route.status): good}
+    if route.later:
+        content = {route.media: {"schema": references[route.later]}}
+        answers["202"] = {"description": "taken; the answer takes longer", "content": content}
     answers["default"] = {"description": "a problem, by its code", "content": problem}
     return answers
 

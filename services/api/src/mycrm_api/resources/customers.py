@@ -218,6 +218,7 @@ def routes(
             summary="change fields of a customer; If-Match with its version keeps others' edits safe",
             takes=CustomerPatchForm,
             gives=CustomerView,
+            versioned=True,
             problems=("customer_not_found", "customer_email_taken", "customer_version_stale"),
             most_bytes=_MOST_BYTES,
         ),
@@ -228,6 +229,7 @@ def routes(
             needs=Role.MEMBER,
             summary="take a customer off the list; its mail stays",
             status=204,
+            versioned=True,
             problems=("customer_not_found", "customer_version_stale"),
         ),
     ]

@@ -153,6 +153,7 @@ def routes(
             summary="try mailbox settings; 202 with a request_id when the answer takes longer than 20 s",
             takes=MailboxTestForm,
             gives=MailboxFoundView,
+            later=RequestView,
             problems=(
                 "mailbox_login_refused",
                 "mailbox_unreachable",

@@ -90,7 +90,11 @@ Handle = Callable[[Call], Awaitable[Answer]]
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One address and verb. `needs` None means open to everybody; `problems` are the codes it may answer."""
+    """One address and verb.
+
+    `needs` None means open to everybody; `problems` are the codes it may answer; `later` is what 202 gives where an
+    answer may take too long; a `versioned` write looks at If-Match.
+    """
 
     method: str
     path: str
@@ -101,6 +105,8 @@ class Route:
     query: type[Form] | None = None
     gives: type[View] | None = None
     status: int = 200
+    later: type[View] | None = None
+    versioned: bool = False
     problems: tuple[str, ...] = ()
     media: str = "application/json"
     most_bytes: int = _MOST_BYTES
