@@ -32,7 +32,7 @@ need_venv() {
   local package
   package=$("$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
   echo "Installing $package ..."
-  apt install -y "$package" || { apt update && apt install -y "$package"; } \
+  apt install -y "$package" 2>/dev/null || { apt update && apt install -y "$package"; } \
     || complain "Please install the package $package first." "请先安装软件包 $package。"
 }
 

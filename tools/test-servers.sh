@@ -67,7 +67,7 @@ if [ ${#wanted[@]} -gt 0 ] && may_install; then
   echo "Installing for the tests: ${wanted[*]} / 正在为测试安装：${wanted[*]}"
   mkdir -p build && log=$PWD/build/test-servers.log && : >"$log"
   epmd_was_running=false
-  if pgrep -x epmd >/dev/null; then epmd_was_running=true; fi
+  if epmd -names >/dev/null 2>&1; then epmd_was_running=true; fi
   forbid_services
   install_each "${wanted[@]}"
   leave_nothing_running "${wanted[@]}"
