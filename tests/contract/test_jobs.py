@@ -44,6 +44,13 @@ class Place:
         async with self._units() as work:
             yield work
 
+    async def outage(self) -> None:
+        """Go away until two transactions were refused, and come back until one was begun."""
+        self.is_away, refused = True, self.refused
+        await eventually(lambda: self.refused > refused + 1, what="renewals that fail")
+        self.is_away, begun = False, self.begun
+        await eventually(lambda: self.begun > begun, what="a renewal that works")
+
     def logged(self) -> set[str]:
         """Return what was logged since it was last asked."""
         return {line.action for line in self.shelf.take()}
@@ -134,10 +141,7 @@ async def test_a_job_goes_on_when_a_renewal_fails_and_the_next_one_works(
     await eventually(lambda: beat.begun == 1, what="the job to begin")
 
     for _ in range(4):
-        place.is_away, refused = True, place.refused
-        await eventually(lambda seen=refused: place.refused > seen + 1, what="renewals that fail")
-        place.is_away, begun = False, place.begun
-        await eventually(lambda seen=begun: place.begun > seen, what="a renewal that works")
+        await place.outage()
 
     assert (beat.begun, beat.broken_off) == (1, 0)
 
