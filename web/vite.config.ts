@@ -58,6 +58,9 @@ export default defineConfig({
           include: ['src/**/*.test.ts'],
           setupFiles: ['tests/setup.ts'],
           sequence: { shuffle: true },
+          // Generous: a busy machine must not turn a right page red.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { extends: true, test: { name: 'checks', environment: 'node', include: ['tests/**/*.test.ts'] } },

@@ -1,5 +1,8 @@
-import { cleanup } from '@testing-library/vue'
+import { cleanup, configure } from '@testing-library/vue'
 import { afterEach, vi } from 'vitest'
+
+// Generous: a busy machine must not turn a right page red.
+configure({ asyncUtilTimeout: 10_000 })
 
 // jsdom lays nothing out: every element is given the size of a small window, and nothing ever changes its size.
 class SilentObserver implements ResizeObserver {

@@ -30,7 +30,7 @@ describe('an expired session', () => {
     const { server, api, session } = await anExpiredSession()
 
     const saving = ask(api.PATCH('/api/v1/customers/{customer_id}', { ...path, body: { name: 'Ann' }, headers: { 'If-Match': '"1"' } }))
-    await vi.waitFor(() => expect(session.expired.value).toBe(true))
+    await vi.waitFor(() => expect(session.expired.value).toBe(true), 10_000)
     await session.signIn({ username: 'admin', password: 'right' })
 
     expect(await saving).toMatchObject({ name: 'Ann', version: 2 })
@@ -45,7 +45,7 @@ describe('an expired session', () => {
     const { api, session } = await anExpiredSession()
 
     const answers = [1, 2, 3].map(() => ask(api.GET('/api/v1/settings')))
-    await vi.waitFor(() => expect(session.expired.value).toBe(true))
+    await vi.waitFor(() => expect(session.expired.value).toBe(true), 10_000)
     await session.signIn({ username: 'admin', password: 'right' })
 
     await expect(Promise.all(answers)).resolves.toHaveLength(3)
@@ -54,7 +54,7 @@ describe('an expired session', () => {
   test('keeps waiting when the password was wrong', async () => {
     const { api, session } = await anExpiredSession()
     const waiting = ask(api.GET('/api/v1/settings'))
-    await vi.waitFor(() => expect(session.expired.value).toBe(true))
+    await vi.waitFor(() => expect(session.expired.value).toBe(true), 10_000)
 
     await expect(session.signIn({ username: 'admin', password: 'wrong' })).rejects.toMatchObject({ code: 'sign_in_refused' })
 
@@ -66,7 +66,7 @@ describe('an expired session', () => {
   test('ends the request when nobody signs in', async () => {
     const { api, session } = await anExpiredSession()
     const saving = ask(api.PATCH('/api/v1/customers/{customer_id}', { ...path, body: { name: 'Ann' } }))
-    await vi.waitFor(() => expect(session.expired.value).toBe(true))
+    await vi.waitFor(() => expect(session.expired.value).toBe(true), 10_000)
 
     session.leave()
 

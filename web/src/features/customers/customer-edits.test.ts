@@ -32,7 +32,7 @@ async function aListOfOne() {
   })
   const store = new PageStore<Customer>(customerSource(api, { sort: 'email', onlyValid: false }), { overlay: edits.overlay })
   store.want(0, 1, 1)
-  await vi.waitFor(() => expect(store.rowAt(0)).toBeDefined())
+  await vi.waitFor(() => expect(store.rowAt(0)).toBeDefined(), 10_000)
   const shown = () => store.rowAt(0)
   const edit = (field: CellEdit['field'], value: string | number): CellEdit => ({
     customer: shown() ?? aCustomer(), field, value, typed: String(value),
