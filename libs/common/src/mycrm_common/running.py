@@ -13,7 +13,7 @@ from functools import partial
 
 from mycrm_common.bus.topology import consumer_name
 from mycrm_common.consumers import Consumer
-from mycrm_common.db import cleaning, deliveries, outbox
+from mycrm_common.db import cleaning, deliveries, leases, outbox
 from mycrm_common.db import logs as log_rows
 from mycrm_common.errors import MyCRMError
 from mycrm_common.health import health_door
@@ -107,6 +107,7 @@ async def _take_over(runtime: Runtime) -> None:
         async with runtime.unit_for(_COMMON)() as work:
             await outbox.release_claims(work)
             await deliveries.release_claims(work)
+            await leases.release_all(work)
 
 
 def _consumer(runtime: Runtime, service: str, subscription: Subscription) -> Consumer:

@@ -39,3 +39,10 @@ async def release(work: Work, name: str, *, holder: str) -> None:
     await work.connection.execute(
         update(leases).where(leases.c.name == name, leases.c.holder == holder).values(expires_at=work.at)
     )
+
+
+async def release_all(work: Work) -> None:
+    """Free every lease at once: only where no other process can hold one."""
+    await work.connection.execute(
+        update(leases).where(leases.c.expires_at > work.at).values(expires_at=work.at)
+    )
