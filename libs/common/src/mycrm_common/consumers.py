@@ -15,7 +15,7 @@ from datetime import timedelta
 from mycrm_common.bus.codec import event_of, unseal
 from mycrm_common.bus.envelope import Envelope
 from mycrm_common.bus.port import Receive
-from mycrm_common.bus.retry import Fate, Verdict, judge
+from mycrm_common.bus.retry import MOST_ATTEMPTS, Fate, Verdict, judge
 from mycrm_common.clock import Clock
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db import deliveries, inbox
@@ -146,6 +146,8 @@ class Consumer:
 
     async def _attempt_again(self, delivery: Delivery) -> None:
         try:
+            if delivery.attempts > MOST_ATTEMPTS:
+                raise MyCRMError("event_given_up", Kind.INVALID, "it was begun again and again and never ended")
             await self._attempt(unseal(delivery.body), delivery)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is judged, never lost
             verdict = judge(error, attempts=delivery.attempts, luck=random.random())  # noqa: S311 - as above

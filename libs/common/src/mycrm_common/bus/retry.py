@@ -12,6 +12,7 @@ from mycrm_common.errors import Kind, MyCRMError
 
 _DELAYS = (5, 30, 300, 1_800, 7_200)
 _JITTER = 0.2
+MOST_ATTEMPTS = len(_DELAYS) + 1
 
 
 class Fate(StrEnum):
@@ -35,7 +36,7 @@ def judge(error: Exception, *, attempts: int, luck: float) -> Verdict:
     kind = error.kind if isinstance(error, MyCRMError) else Kind.BUG
     if isinstance(error, MyCRMError) and error.code in {"database_busy", "database_unavailable"}:
         return Verdict(fate=Fate.WAIT)
-    if kind is Kind.INVALID or attempts > len(_DELAYS):
+    if kind is Kind.INVALID or attempts >= MOST_ATTEMPTS:
         return Verdict(fate=Fate.PARK)
     seconds = _DELAYS[max(attempts, 1) - 1] * (1 + _JITTER * luck)
     return Verdict(fate=Fate.RETRY, delay=timedelta(seconds=seconds))

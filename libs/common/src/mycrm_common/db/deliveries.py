@@ -1,12 +1,14 @@
 """Deliveries: what a consumer has still to do, with retry and parking.
 
 A row is handed over by a bus that holds nothing, or left by a failed attempt. Attempts are counted when a row
-is claimed, not when it fails, so that an event which kills its process is parked as well.
+is claimed, not when it fails, so that an event which kills its process is parked as well. Fresh rows are claimed
+together; one that was claimed before is claimed alone, or those that wait behind a killer would count its deaths.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import delete, func, select, update
 
@@ -69,6 +71,7 @@ async def claim(work: Work, *, consumer: str, owner: str, limit: int, lease: tim
     )
     rows = (await work.connection.execute(due)).all()
     if rows:
+        rows = rows[:1] if rows[0].attempts else list(takewhile(lambda row: not row.attempts, rows))
         await work.connection.execute(
             update(deliveries)
             .where(deliveries.c.id.in_([row.id for row in rows]))
