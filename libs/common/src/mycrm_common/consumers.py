@@ -146,8 +146,7 @@ class Consumer:
 
     async def _attempt_again(self, delivery: Delivery) -> None:
         try:
-            if delivery.attempts > MOST_ATTEMPTS:
-                raise MyCRMError("event_given_up", Kind.INVALID, "it was begun again and again and never ended")
+            _give_up_killers(delivery)
             await self._attempt(unseal(delivery.body), delivery)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is judged, never lost
             verdict = judge(error, attempts=delivery.attempts, luck=random.random())  # noqa: S311 - as above
@@ -208,3 +207,8 @@ class Consumer:
         if due is None:
             return _LONGEST_REST
         return min(max((due - self._clock.now()).total_seconds(), 0.0), _LONGEST_REST)
+
+
+def _give_up_killers(delivery: Delivery) -> None:
+    if delivery.attempts > MOST_ATTEMPTS:
+        raise MyCRMError("event_given_up", Kind.INVALID, "it was begun again and again and never ended")
