@@ -16,6 +16,7 @@ from tests.support.waiting import eventually
 async def _weather(
     storm: Storm, plan: list[Kill], server: DovecotServer, folder: Path, *arguments: str
 ) -> Findings:
+    print(f"seed {storm.seed} for {len(plan)} deaths")
     failpoint_file = folder / "failpoint"
     failpoint_file.write_text("", encoding="utf-8")
     environment = {

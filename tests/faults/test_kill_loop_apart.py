@@ -21,6 +21,7 @@ pytestmark = pytest.mark.servers("dovecot", "mariadb", "rabbitmq")
 async def _storm_over(
     weather: Weather, storm: Storm, fury: Fury, folder: Path, *, broken: bool = False
 ) -> Findings:
+    print(f"seed {storm.seed} for {fury.seconds:g} s and {fury.events} events")
     async with fleet_apart(folder, environment=weather.environment(folder), broken=broken) as fleet:
         await eventually(weather.all_is_bound, what="bound queues", seconds=60)
         await weather.broker.settle()
