@@ -48,7 +48,7 @@ async def test_an_event_whose_teller_died_after_the_commit_is_published_all_the_
         await fleet.ready()
         [kept] = (await door.ask("GET", "/customers"))["items"]
         seen = partial(_sees, weather, "customer.added.v1", f"{kept['id']} 1")
-        await eventually(seen, what="the event of the dead", seconds=60)
+        await eventually(seen, what="the event of the dead", seconds=90)
 
 
 async def test_people_work_on_while_the_broker_is_away_and_all_is_told_afterwards(
