@@ -1,5 +1,6 @@
 """What stops a start: one clear line in the reader's language, exit code 2, no trace, no half-made database."""
 
+import asyncio
 import os
 import socket
 import sqlite3
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.embedded import embedded_crm
+from tests.support.mariadb import MariaDBServer
 from tests.support.ports import free_port
 from tests.support.process import inherited_environment
 
@@ -57,6 +59,10 @@ def _the_line(ended: subprocess.CompletedProcess[str]) -> str:
         ({"MYCRM_DATA_DIR": "/dev/null/data"}, ["/dev/null/data", "MYCRM_DATA_DIR"]),
         ({"MYCRM_WEB_DIR": "/nowhere"}, ["make setup"]),
         ({"MYCRM_LOG_LEVEL": "loud"}, ["MYCRM_LOG_LEVEL"]),
+        ({"MYCRM_HTTP_HOST": "a..b"}, ["a..b"]),
+        ({"MYCRM_FETCH_INTERVAL_SECONDS": "inf"}, ["MYCRM_FETCH_INTERVAL_SECONDS"]),
+        ({"MYCRM_DATABASE_URL": "sqlite+aiosqlite:///:memory:"}, ["MYCRM_DATABASE_URL"]),
+        ({"MYCRM_DATABASE_URL": "mysql+aiomysql://u:hidden@h/d?init_command=x"}, ["init_command"]),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
@@ -110,6 +116,12 @@ def _broken(path: Path) -> None:
     path.write_bytes(b"this is no database" * 500)
 
 
+def _foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as sql, sql:
+        sql.execute("CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT)")
+        sql.execute("INSERT INTO customers VALUES (1, 'somebody of another program')")
+
+
 def _content(path: Path) -> object:
     """Return what a database holds, or the bytes of what is none."""
     with closing(sqlite3.connect(path)) as sql:
@@ -119,7 +131,7 @@ def _content(path: Path) -> object:
             return path.read_bytes()
 
 
-@pytest.mark.parametrize(("make", "word"), [(_newer, "9999"), (_broken, "mycrm.db")])
+@pytest.mark.parametrize(("make", "word"), [(_newer, "9999"), (_broken, "mycrm.db"), (_foreign, "customers")])
 def test_a_database_that_is_not_ours_is_left_as_it_is(
     tmp_path: Path, make: Callable[[Path], None], word: str
 ) -> None:
@@ -132,6 +144,34 @@ def test_a_database_that_is_not_ours_is_left_as_it_is(
 
     assert word in line
     assert _content(path) == before
+
+
+def test_a_folder_in_the_databases_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data/mycrm.db").mkdir(parents=True)
+
+    assert "mycrm.db" in _the_line(_start(tmp_path))
+
+
+def test_a_data_folder_of_any_name_keeps_its_database_inside(tmp_path: Path) -> None:
+    folder = tmp_path / "what? 100%25 #1 客户"
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        _start(tmp_path, MYCRM_DATA_DIR=str(folder), MYCRM_HTTP_PORT=str(taken.getsockname()[1]))
+
+    assert (folder / "mycrm.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
+@pytest.mark.servers("mariadb")
+async def test_a_servers_database_of_another_program_is_left_as_it_is(
+    tmp_path: Path, mariadb_server: MariaDBServer
+) -> None:
+    name = await mariadb_server.create_database()
+    await mariadb_server.execute(f"CREATE TABLE {name}.messages (id INT PRIMARY KEY)")
+
+    ended = await asyncio.to_thread(_start, tmp_path, MYCRM_DATABASE_URL=mariadb_server.url(name))
+
+    assert "messages" in _the_line(ended)
+    assert await mariadb_server.execute(f"SHOW TABLES FROM {name}") == [("messages",)]
 
 
 def test_a_database_server_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:

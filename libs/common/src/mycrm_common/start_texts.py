@@ -43,6 +43,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the database has schema {found}, made by a newer MyCRM than this one (schema {known}); upgrade MyCRM",
         "数据库结构版本为 {found}，由更新版本的 MyCRM 创建（本程序为 {known}）；请升级 MyCRM",
     ),
+    "database_foreign": (
+        "the database holds tables that MyCRM did not make ({tables}); give MyCRM an empty database",
+        "数据库中已有不是 MyCRM 创建的表（{tables}）；请为 MyCRM 提供一个空的数据库",
+    ),
     "database_unreadable": (
         "the database {path} cannot be opened: {reason}",
         "数据库 {path} 无法打开：{reason}",

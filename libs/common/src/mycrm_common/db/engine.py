@@ -8,10 +8,12 @@ One process owns the file; a second one is refused by a lock file. MariaDB: READ
 import asyncio
 import fcntl
 import os
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import event, select
 from sqlalchemy.engine import URL, make_url
@@ -25,6 +27,7 @@ from mycrm_common.errors import Kind, MyCRMError, StartError
 from mycrm_common.work import Reading
 
 _SQLITE, _MARIADB = "sqlite+aiosqlite", "mysql+aiomysql"
+_OPTIONS = frozenset({"charset"})
 _READERS = 4
 _BUSY_MILLISECONDS = 5_000
 _SESSION = (
@@ -86,6 +89,8 @@ class Database:
 
 def parse_url(text: str) -> URL:
     """Return the URL when MyCRM can use it, or say what is wrong with it without repeating its password."""
+    if text.startswith(f"{_SQLITE}:///"):
+        return _file_url(text.removeprefix(f"{_SQLITE}:///"))
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -94,7 +99,16 @@ def parse_url(text: str) -> URL:
         raise StartError("database_url_invalid", reason=f"{url.drivername} is not {_SQLITE} or {_MARIADB}")
     if not url.database:
         raise StartError("database_url_invalid", reason="it names no database")
+    if options := sorted(set(url.query) - _OPTIONS):
+        raise StartError("database_url_invalid", reason=f"it takes no option {', '.join(options)}")
     return url
+
+
+def _file_url(path: str) -> URL:
+    # Taken as it stands: a folder's name may hold what would begin the options of another URL.
+    if not path or path == ":memory:":
+        raise StartError("database_url_invalid", reason="it names no file")
+    return URL.create(_SQLITE, database=path)
 
 
 @asynccontextmanager
@@ -111,10 +125,8 @@ async def _translated() -> AsyncIterator[None]:
         raise
 
 
-def _own_file(url: URL) -> int | None:
+def _own_file(url: URL) -> int:
     path = Path(f"{url.database}.lock")
-    if url.database == ":memory:":
-        return None
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -124,12 +136,24 @@ def _own_file(url: URL) -> int | None:
     except OSError:
         os.close(descriptor)
         raise StartError("database_in_use", path=url.database) from None
+    try:
+        _look_into(Path(str(url.database)))
+    except sqlite3.Error as error:
+        os.close(descriptor)
+        raise StartError("database_unreadable", path=url.database, reason=str(error)) from None
     return descriptor
+
+
+def _look_into(path: Path) -> None:
+    """Raise where the file is none of SQLite's: the driver would do so in a thread, with a stack trace."""
+    if path.exists():
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True)) as sql:
+            sql.execute("PRAGMA schema_version")
 
 
 def _sqlite(url: URL, *, read_only: bool) -> AsyncEngine:
     size = _READERS if read_only else 1
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(raw: Any, _record: Any) -> None:
@@ -159,6 +183,8 @@ def _mariadb(url: URL) -> AsyncEngine:
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_recycle=600,
+        # What is written may be a mail or a password's hash, and errors are logged.
+        hide_parameters=True,
         pool_size=10,
         max_overflow=0,
         connect_args={

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from mycrm_common.db.engine import Database
 from mycrm_common.db.guard import MIGRATIONS
+from mycrm_common.db.tables import all_tables
 from mycrm_common.errors import MyCRMError, StartError
 
 # In order; an architecture test holds this against the files in migrations/versions.
@@ -28,6 +29,7 @@ async def current_revision(database: Database) -> str | None:
     try:
         async with database.reading() as reading:
             if not await reading.connection.run_sync(_has_version_table):
+                await reading.connection.run_sync(_check_unused)
                 return None
             return (await reading.connection.execute(select(_version.c.version_num))).scalar_one_or_none()
     except DatabaseError as error:
@@ -53,10 +55,15 @@ async def migrate(database: Database) -> bool:
     """Bring the database to this version's schema; False when it has it already."""
     if await is_current(database):
         return False
-    async with database.writing(MIGRATIONS) as connection:
-        await connection.begin()
-        await connection.run_sync(_upgrade)
-        await connection.commit()
+    try:
+        async with database.writing(MIGRATIONS) as connection:
+            await connection.begin()
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+    except StartError:
+        raise
+    except (DatabaseError, MyCRMError) as error:
+        raise StartError("database_unreadable", path=database.place, reason=_reason(error)) from error
     return True
 
 
@@ -82,6 +89,13 @@ def _has_version_table(connection: Connection) -> bool:
     return inspect(connection).has_table(_version.name)
 
 
+def _check_unused(connection: Connection) -> None:
+    """Refuse a database whose tables are somebody else's: ours would mix with them, or never be made."""
+    foreign = sorted(set(inspect(connection).get_table_names()) & set(all_tables().tables))
+    if foreign:
+        raise StartError("database_foreign", tables=", ".join(foreign))
+
+
 def _reason(error: BaseException) -> str:
-    cause: Any = error.__cause__
+    cause: Any = error if isinstance(error, DatabaseError) else error.__cause__
     return str(getattr(cause, "orig", None) or cause or error)

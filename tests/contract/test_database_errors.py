@@ -1,0 +1,23 @@
+"""What errors of the database tell, since they are logged."""
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from mycrm_common.db.engine import Database
+from mycrm_common.db.guard import MIGRATIONS
+from mycrm_common.db.tables.settings import secrets
+from tests.support.clock import FakeClock
+
+SEALED = "v1:what-was-to-be-written"
+
+
+async def test_an_error_does_not_repeat_what_was_to_be_written(database: Database) -> None:
+    row = {"name": "mail_password", "sealed": SEALED, "updated_at": FakeClock().now()}
+    with pytest.raises(IntegrityError) as caught:
+        async with database.writing(MIGRATIONS) as connection:
+            await connection.begin()
+            for _ in range(2):
+                await connection.execute(insert(secrets).values(**row))
+
+    assert SEALED not in str(caught.value)
