@@ -1,6 +1,9 @@
 """Credentials at rest."""
 
 import base64
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,3 +85,27 @@ def test_a_short_key_stops_the_start_and_is_not_repeated() -> None:
 
     assert caught.value.code == "secret_key_short"
     assert "hunter2" not in str(caught.value)
+
+
+def test_first_starts_at_once_agree_on_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    really = secrets.token_urlsafe
+
+    def slowly(size: int) -> str:
+        time.sleep(0.05)  # So that all have seen that there is no key yet.
+        return really(size)
+
+    monkeypatch.setattr(secrets, "token_urlsafe", slowly)
+    with ThreadPoolExecutor(8) as starts:
+        keys = set(starts.map(lambda _: key_from(None, tmp_path), range(8)))
+
+    assert keys == {key_from(None, tmp_path)}
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe\x00"])
+def test_a_file_without_a_key_stops_the_start(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret.key").write_bytes(content)
+
+    with pytest.raises(StartError) as caught:
+        key_from(None, tmp_path)
+
+    assert caught.value.values["reason"] == "it holds no key"

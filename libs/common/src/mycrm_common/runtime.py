@@ -1,7 +1,7 @@
 """What the settings' URLs mean: the adapters of one process, and each service's own view of them."""
 
-import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -159,9 +159,8 @@ def machine_zone() -> tzinfo:
 def _prepare(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = folder / f".probe-{socket.gethostname()}"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass  # Whoever cannot write here learns it now, and not in the middle of something.
         folder.chmod(0o700)
     except OSError as error:
         raise StartError("data_dir_unusable", path=folder, reason=error.strerror) from None

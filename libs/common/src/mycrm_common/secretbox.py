@@ -5,8 +5,11 @@ folder with mode 0600. A value that was sealed under one name does not open unde
 """
 
 import base64
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -50,11 +53,27 @@ def key_from(setting: str | None, data_dir: Path) -> str:
         return setting
     path = data_dir / "secret.key"
     try:
-        if not path.exists():
-            _write_once(path, secrets.token_urlsafe(48))
-        return path.read_text(encoding="ascii").strip()
+        with _alone_in(data_dir):
+            if not path.exists():
+                _write_once(path, secrets.token_urlsafe(48))
+        key = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise StartError("data_dir_unusable", path=path, reason=getattr(error, "strerror", None)) from None
+        reason = getattr(error, "strerror", None) or "it holds no key"
+        raise StartError("data_dir_unusable", path=path, reason=reason) from None
+    if len(key) < _LEAST_KEY:
+        raise StartError("data_dir_unusable", path=path, reason="it holds no key")
+    return key
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    # Two first starts at once would make a key each, and what one has sealed the other's key does not open.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write_once(path: Path, key: str) -> None:
