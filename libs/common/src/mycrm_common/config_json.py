@@ -20,7 +20,7 @@ def read_config_json(text: str) -> dict[str, Any]:
     """Return the settings that the file stands for, by their field names here."""
     try:
         said = json.loads(_COMMENT.sub(lambda match: match[0] if match[0].startswith('"') else "", text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StartError("config_json_invalid", reason=str(error)) from None
     if not isinstance(said, dict):
         raise StartError("config_json_invalid", reason="it is not an object")

@@ -18,4 +18,6 @@ class MailFetcherSettings(Settings):
     mailbox_ca_file: Path | None = Field(
         None, description="one more certificate authority to trust for the mailbox"
     )
-    fetch_interval_seconds: float = Field(60, ge=1, description="how often every folder is looked at")
+    fetch_interval_seconds: float = Field(
+        60, ge=1, le=86_400, description="how often every folder is looked at"
+    )
