@@ -117,16 +117,14 @@ async def test_a_second_process_on_the_same_file_is_refused(tmp_path: Path) -> N
     await Database(url).close()
 
 
-async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     path = tmp_path / "mycrm.db"
     path.write_bytes(b"these are letters, no database, " * 100)
-    database = Database(parse_url(f"sqlite+aiosqlite:///{path}"))
 
     with pytest.raises(StartError) as caught:
-        await schema.is_current(database)
+        Database(parse_url(f"sqlite+aiosqlite:///{path}"))
 
     assert caught.value.code == "database_unreadable"
-    await database.close()
 
 
 @pytest.mark.servers("mariadb")
