@@ -61,3 +61,9 @@ class StartError(MyCRMError):
         detail = ", ".join(f"{name}={value}" for name, value in values.items())
         super().__init__(code, Kind.INVALID, detail)
         self.values = values
+
+
+def unexpected(error: Exception) -> Exception | None:
+    """Return an error whose stack trace tells something; that something is away needs none."""
+    is_away = isinstance(error, MyCRMError) and error.kind is Kind.UNAVAILABLE
+    return None if is_away else error

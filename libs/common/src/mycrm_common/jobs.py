@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from mycrm_common.db import leases
+from mycrm_common.errors import unexpected
 from mycrm_common.logs import Logger
 from mycrm_common.service import Job
 from mycrm_common.tasks import TaskNursery
@@ -40,7 +41,7 @@ async def keep_doing(job: Job, *, unit: UnitOfWork, holder: str, log: Logger) ->
             log.warning("job.lease_lost", job=job.name)
         except Exception as error:
             failures += 1
-            log.error("job.failed", job=job.name, error=error, exc_info=error)
+            log.error("job.failed", job=job.name, error=error, exc_info=unexpected(error))
         # Bounded, for a number that has doubled a thousand times is no number any more.
         doubled = job.seconds * 2 ** min(failures, _MOST_DOUBLINGS)
         rest = job.seconds if not failures else min(doubled, _LONGEST_REST)

@@ -30,6 +30,7 @@ from mycrm_common.work import UnitOfWork, Work
 _BATCH = 100
 _POLL_SECONDS = 2.0
 _LONGEST_BACKOFF = 60.0
+_MOST_DOUBLINGS = 20
 _DRAIN_SECONDS = 10.0
 _ATTEMPTS = 5
 
@@ -96,8 +97,11 @@ class Relay:
                 await self._resting.wait()
         except TimeoutError:
             self._log.warning("relay.stuck", seconds=_DRAIN_SECONDS)
-        async with self._unit() as work:
-            await outbox.let_go(work, owner=self._owner)
+        try:
+            async with self._unit() as work:
+                await outbox.let_go(work, owner=self._owner)
+        except MyCRMError as error:
+            self._log.warning("relay.claims_kept", error=error)  # They run out by themselves.
 
     async def relay_some(self) -> int:
         """Relay one batch from the outbox and return how many events are now held by the bus."""
@@ -174,5 +178,5 @@ class Relay:
         return held
 
     def _backoff(self) -> float:
-        longest = min(2.0**self._failures, _LONGEST_BACKOFF)
+        longest = min(2.0 ** min(self._failures, _MOST_DOUBLINGS), _LONGEST_BACKOFF)
         return longest * random.random()  # noqa: S311 - full jitter spreads retries, it keeps no secret

@@ -15,7 +15,7 @@ from mycrm_common.bus.topology import consumer_name
 from mycrm_common.consumers import Consumer
 from mycrm_common.db import cleaning, deliveries, leases, outbox
 from mycrm_common.db import logs as log_rows
-from mycrm_common.errors import MyCRMError
+from mycrm_common.errors import MyCRMError, unexpected
 from mycrm_common.health import health_door
 from mycrm_common.jobs import keep_doing
 from mycrm_common.relay import Relay
@@ -46,7 +46,7 @@ async def running(
     """Run the services until the block ends. People come in at once; events flow when the bus can be reached."""
     await _take_over(runtime)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(_write_logs, runtime)
+        stack.push_async_callback(_write_last_logs, runtime)
         nursery = TaskNursery()
         stack.push_async_callback(nursery.close)
         events = _Events(runtime, nursery)
@@ -190,10 +190,23 @@ async def _figures(runtime: Runtime) -> bytes:
 
 
 async def _write_logs(runtime: Runtime) -> None:
-    lines = runtime.shelf.take()
-    if lines:
+    lines = sorted(runtime.shelf.take(), key=lambda line: line.at)
+    if not lines:
+        return
+    try:
         async with runtime.unit_for(_COMMON)() as work:
             await log_rows.put(work, lines)
+    except BaseException:
+        for line in lines:
+            runtime.shelf.put(line)
+        raise
+
+
+async def _write_last_logs(runtime: Runtime) -> None:
+    try:
+        await _write_logs(runtime)
+    except MyCRMError:
+        pass  # The console has them; nobody is left to try again.
 
 
 async def _forget(runtime: Runtime) -> None:
@@ -209,5 +222,5 @@ async def _supervised(name: str, run: Callable[[], Awaitable[None]], runtime: Ru
         try:
             await run()
         except Exception as error:
-            runtime.log.error("task.failed", task=name, error=error, exc_info=error)
+            runtime.log.error("task.failed", task=name, error=error, exc_info=unexpected(error))
         await asyncio.sleep(_REST_AFTER_FAILURE)
