@@ -29,7 +29,7 @@ from mycrm_common.work import UnitOfWork, Work
 
 _BATCH = 100
 _POLL_SECONDS = 2.0
-_LONGEST_BACKOFF = 60.0
+_LONGEST_BACKOFF = 10.0
 _MOST_DOUBLINGS = 20
 _DRAIN_SECONDS = 10.0
 _ATTEMPTS = 5
