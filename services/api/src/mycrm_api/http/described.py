@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -12,13 +13,17 @@ from mycrm_api.resources.route import Route
 
 
 def described_routes(routes: Sequence[Route]) -> list[web.RouteDef]:
-    """Return the routes of the description."""
+    """Return the routes of the description, which is made when somebody first asks for it."""
+
+    @cache
+    def described() -> dict[str, Any]:
+        return describe(routes)
 
     async def as_json(_: web.Request) -> web.Response:
-        return web.json_response(describe(routes), headers={"Cache-Control": "no-cache"})
+        return web.json_response(described(), headers={"Cache-Control": "no-cache"})
 
     async def as_page(_: web.Request) -> web.Response:
-        return web.Response(text=_page(describe(routes)), content_type="text/html")
+        return web.Response(text=_page(described()), content_type="text/html")
 
     return [web.get("/openapi.json", as_json), web.get("/docs", as_page)]
 
