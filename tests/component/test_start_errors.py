@@ -24,7 +24,7 @@ def _start(
     chosen = {"MYCRM_DATA_DIR": str(folder / "data"), "MYCRM_HTTP_PORT": str(free_port())}
     environment = inherited_environment() | chosen | settings
     return subprocess.run(
-        [sys.executable, "-m", module],
+        [sys.executable, "-m", *module.split()],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -79,6 +79,13 @@ def test_the_line_is_chinese_for_a_chinese_reader(tmp_path: Path) -> None:
     line = _the_line(_start(tmp_path, MYCRM_LANGUAGE="zh-CN", MYCRM_HTTP_PORT="eighty"))
 
     assert "设置项 MYCRM_HTTP_PORT 无法使用" in line
+
+
+def test_other_commands_tell_in_the_same_language(tmp_path: Path) -> None:
+    module = "mycrm_embedded.cli migrate"
+    line = _the_line(_start(tmp_path, module=module, MYCRM_LANGUAGE="zh-CN", MYCRM_SECRET_KEY="short"))
+
+    assert "至少需要 32 个字符" in line
 
 
 def test_a_port_in_use_is_told(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def main(parts: Sequence[Part], *, migrates: bool = False, units: type[SqlUnits]
     try:
         asyncio.run(_run(parts, migrates=migrates, units=units))
     except StartError as error:
-        sys.stderr.write(start_line(error, language=_language()) + "\n")
+        sys.stderr.write(start_line(error, language=console_language()) + "\n")
         return 2
     return 0
 
@@ -122,7 +122,8 @@ async def _schema_is_there(runtime: Runtime, stop: asyncio.Event) -> bool:
     return True
 
 
-def _language() -> str:
+def console_language() -> str:
+    """Return the language of whoever starts MyCRM, also where the settings are what is wrong."""
     try:
         return reader_language(Settings.load().language)
     except StartError:

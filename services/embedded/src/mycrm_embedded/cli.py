@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from mycrm_common.errors import StartError
 from mycrm_common.settings import Settings
-from mycrm_common.start_texts import reader_language, start_line
+from mycrm_common.start_texts import start_line
 from mycrm_embedded.effective import effective_settings
 
 Command = Callable[[], int]
@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _COMMANDS[chosen][0]()
     except StartError as error:
-        sys.stderr.write(start_line(error, language=reader_language("")) + "\n")
+        from mycrm_common.runner import console_language
+
+        sys.stderr.write(start_line(error, language=console_language()) + "\n")
         return 2
 
 
