@@ -19,12 +19,13 @@ pick_python() {
       return
     fi
   done
-  complain "MyCRM needs Python 3.11 or newer; ${PYTHON:-python3} is not." \
-    "MyCRM 需要 Python 3.11 或更高版本；${PYTHON:-python3} 不符合要求。"
+  complain "MyCRM needs Python 3.11 or newer; ${PYTHON:-python3} is not. Name another: make run PYTHON=..." \
+    "MyCRM 需要 Python 3.11 或更高版本；${PYTHON:-python3} 不符合要求。可另行指定：make run PYTHON=..."
 }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" >/dev/null; }
+# What a system package brings is for everybody, whatever the mask of whoever runs this.
+apt() (umask 022 && as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" >/dev/null)
 
 # Debian and Ubuntu keep venv in a package of its own, named after the version of Python.
 need_venv() {

@@ -24,7 +24,11 @@ may_install() {
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1; }
+# What a system package brings is for everybody, whatever the mask of whoever runs this.
+apt() (
+  umask 022
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1
+)
 
 # One at a time, so that a package which this distribution does not have (chromium on Ubuntu) stops no other.
 # The lists are fetched only after a first failure, and only once.
