@@ -4,12 +4,11 @@ A done event is remembered longer than any retry of it can take, so that its rep
 events stay until a person has dealt with them. Rows go in small batches, so that nobody waits for a cleaner.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select, tuple_
+from sqlalchemy import Select, Table, delete, select, tuple_
 
-from mycrm_common.db.outbox import SENT
 from mycrm_common.db.tables.events import inbox, outbox
 from mycrm_common.db.tables.logs import logs
 from mycrm_common.work import Work
@@ -22,18 +21,22 @@ _LOGGED = timedelta(days=90)
 
 async def forget_some(work: Work) -> int:
     """Remove one batch of each kind, and return how many rows went."""
-    sent = (outbox.c.state == SENT) & (outbox.c.sent_at < work.at - _SENT)
-    removed = await _remove(work, outbox, sent)
-    removed += await _remove(work, inbox, inbox.c.processed_at < work.at - _DONE)
-    return removed + await _remove(work, logs, logs.c.at < work.at - _LOGGED)
+    sent = select(outbox.c.id, outbox.c.sent_at).where(outbox.c.seq.is_not(None)).order_by(outbox.c.seq)
+    done = select(inbox.c.consumer, inbox.c.event_id, inbox.c.processed_at).order_by(inbox.c.processed_at)
+    logged = select(logs.c.id, logs.c.at).order_by(logs.c.id)
+    removed = await _remove(work, outbox, sent, before=work.at - _SENT)
+    removed += await _remove(work, inbox, done, before=work.at - _DONE)
+    return removed + await _remove(work, logs, logged, before=work.at - _LOGGED)
 
 
-async def _remove(work: Work, table: Table, old: ColumnElement[bool]) -> int:
-    key = list(table.primary_key.columns)
-    chosen: Any = (await work.connection.execute(select(*key).where(old).limit(_BATCH))).all()
-    if not chosen:
-        return 0
-    column = key[0] if len(key) == 1 else tuple_(*key)
-    values = [row[0] if len(key) == 1 else tuple(row) for row in chosen]
-    await work.connection.execute(delete(table).where(column.in_(values)))
-    return len(values)
+async def _remove(work: Work, table: Table, oldest: Select[Any], *, before: datetime) -> int:
+    """Remove what is too old of the oldest rows, by their keys; the last column is a row's moment.
+
+    Asked for what is too old, the database would read a whole table to learn that there is nothing.
+    """
+    rows: Any = (await work.connection.execute(oldest.limit(_BATCH))).all()
+    keys = [tuple(row[:-1]) for row in rows if row[-1] < before]
+    if keys:
+        columns = tuple_(*table.primary_key.columns)
+        await work.connection.execute(delete(table).where(columns.in_(keys)))
+    return len(keys)
