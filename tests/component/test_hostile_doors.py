@@ -129,3 +129,23 @@ async def test_a_set_up_that_is_over_or_has_the_wrong_code_costs_no_hashing(
         wrong = await api.ask("POST", f"{API}/setup", {**GOOD, "code": "guess"})
 
     assert (over[0], wrong[0], hashed) == (409, 403, [])
+
+
+async def test_behind_a_proxy_that_speaks_https_the_cookie_never_leaves_it(api: ApiClient) -> None:
+    await api.set_up()
+    api.session.cookie_jar.clear()
+    page = {"Origin": api.url.replace("http://", "https://")}
+
+    _, _, given = await api.ask("POST", f"{API}/session", GOOD, headers=page)
+    cookie = given["Set-Cookie"].split(";")[0]
+    api.session.cookie_jar.clear()
+    both = {**page, "Cookie": f"mycrm_session=planted; {cookie}"}
+    known = await api.ask("GET", f"{API}/me", headers=both)
+    _, _, taken = await api.ask("DELETE", f"{API}/session", headers={**page, "Cookie": cookie})
+    gone = await api.ask("GET", f"{API}/me", headers=both)
+
+    assert cookie.startswith("__Host-mycrm_session=")
+    for sent in (given["Set-Cookie"], taken["Set-Cookie"]):
+        assert {"HttpOnly", "Secure", "Path=/", "SameSite=Lax"} <= set(sent.split("; "))
+        assert "Domain" not in sent
+    assert (known[0], gone[0]) == (200, 401)

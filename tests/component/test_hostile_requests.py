@@ -172,6 +172,16 @@ async def test_a_verb_that_an_address_does_not_know_is_told_which_it_knows(owner
     assert (unknown[0], stranger[0]) == (404, 401)
 
 
+async def test_an_address_that_takes_no_body_takes_no_text_either(owner: ApiClient) -> None:
+    with_text = await owner.ask(
+        "POST", f"{API}/mailbox/sync", headers={"Content-Type": "text/plain"}, raw=b"x"
+    )
+    without = await owner.ask("POST", f"{API}/mailbox/sync")
+
+    assert (with_text[0], with_text[1]["code"]) == (415, "media_type_unsupported")
+    assert without[1]["code"] == "mailbox_not_configured"
+
+
 @pytest.mark.parametrize("path", ["/me", "/customers", "/settings"])
 async def test_head_is_answered_as_get_without_a_body(owner: ApiClient, path: str) -> None:
     got = await owner.ask("GET", API + path)

@@ -71,10 +71,11 @@ def _query(request: web.Request, form: type[Form] | None) -> Form | None:
 
 
 async def _body(request: web.Request, route: Route) -> Form | None:
+    is_json = request.content_type == "application/json"
+    if not is_json and (route.takes is not None or request.body_exists):
+        raise MyCRMError("media_type_unsupported", Kind.INVALID, "send application/json")
     if route.takes is None:
         return None
-    if request.content_type != "application/json":
-        raise MyCRMError("media_type_unsupported", Kind.INVALID, "send application/json")
     raw = await _read(request, most=route.most_bytes)
     try:
         said = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refuse_constant)
