@@ -10,6 +10,7 @@ import pytest
 from tests.support.certificates import Certificate, make_authority
 from tests.support.dovecot import DovecotServer, dovecot
 from tests.support.mailbox_maker import FOLDERS, make_mailbox
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.servers("dovecot")
 MAIL = b"From: li@example.com\r\nTo: sales@example.cn\r\nSubject: hello\r\n\r\nhello\r\n"
@@ -43,7 +44,12 @@ async def test_an_outage_ends_and_the_mail_is_still_there(tmp_path: Path) -> Non
     async with dovecot(tmp_path) as server:
         uid = await server.deliver("INBOX", MAIL)
         await server.stop()
-        assert not await server.account.can_sign_in()
+
+        async def is_refused() -> bool:
+            return not await server.account.can_sign_in()
+
+        # Dovecot looks at its accounts once a second at most.
+        await eventually(is_refused, what="the removed account is refused")
         await server.start()
         server.kill()
         await server.start()
