@@ -48,8 +48,8 @@ class Users(Protocol):
         """Tell whether there is an account at all."""
         ...
 
-    async def by_username(self, reading: Reading, username: str) -> Account | None:
-        """Return the account of that name, if it may sign in."""
+    async def hold_by_username(self, work: Work, username: str) -> Account | None:
+        """Return the account of that name, if it may sign in; whoever else asks waits until this work is done."""
         ...
 
     async def insert_user(

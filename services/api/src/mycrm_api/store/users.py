@@ -29,10 +29,10 @@ async def any_exists(reading: Reading) -> bool:
     return (await reading.connection.execute(select(users.c.id).limit(1))).first() is not None
 
 
-async def by_username(reading: Reading, username: str) -> Account | None:
-    """Return the account of that name, if it may sign in."""
+async def hold_by_username(work: Work, username: str) -> Account | None:
+    """Return the account of that name, if it may sign in; whoever else asks waits until this work is done."""
     wanted = select(users).where(users.c.username_key == text_key(username), users.c.disabled.is_(False))
-    row = (await reading.connection.execute(wanted)).first()
+    row = (await work.connection.execute(wanted.with_for_update())).first()
     return Account(user=user_of(row), password_hash=row.password_hash) if row else None
 
 

@@ -23,12 +23,13 @@ async def sign_in(
 ) -> tuple[User, str]:
     """Return the user and the token of a new session, or refuse without saying which part was wrong."""
     async with unit() as work:
+        # Held, so that those who guess at the same moment are counted one after the other on every replica.
+        account = await users.hold_by_username(work, username)
         since = work.at - FAILURE_WINDOW
         count, oldest = await sessions.failures_since(work, username, address=address, since=since)
         check_failures(count, oldest=oldest or work.at, at=work.at)
         # Counted before the password is looked at: guesses made at the same moment count as well.
         await sessions.insert_failure(work, username, address=address, forget_before=since)
-        account = await users.by_username(work, username)
     if not await passwords.fits(password, account.password_hash if account else None) or account is None:
         raise MyCRMError("sign_in_refused", Kind.FORBIDDEN, "the name or the password is wrong")
     async with unit() as work:
