@@ -345,15 +345,6 @@ async def test_a_log_is_narrowed_by_level_words_and_place(office: Office) -> Non
     assert (newest.level, newest.action, newest.correlation_id) == ("error", "thing.done", "c")
 
 
-async def test_clearing_a_log_leaves_the_others(office: Office) -> None:
-    await _log(office, ("api", "info", "mine"), ("backup", "info", "theirs"))
-
-    async with office.unit() as work:
-        assert await logs.clear(work, "backup") == 1
-
-    assert [entry.text for entry in (await _lines(office)).items] == ["mine"]
-
-
 async def test_a_foreign_hand_in_the_config_table_spoils_one_setting_at_most(office: Office) -> None:
     async with office.unit() as work:
         for name, value in {"followup_days": "many", "mail_port": "143", "theme": None, "x": "y"}.items():

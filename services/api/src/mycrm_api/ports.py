@@ -303,8 +303,12 @@ class Logs(Protocol):
         """Return one page of a service's log, newest first."""
         ...
 
-    async def clear(self, work: Work, service: str) -> int:
-        """Remove a service's log, and return how many lines that were."""
+    async def newest(self, reading: Reading, service: str) -> int | None:
+        """Return the id of the newest line of a service's log."""
+        ...
+
+    async def clear_some(self, work: Work, service: str, *, until: int, limit: int) -> int:
+        """Remove some lines of a service's log up to the one of that id, and return how many that were."""
         ...
 
 

@@ -60,7 +60,9 @@ def routes(*, logs: Logs, log: Logger, unit: UnitOfWork, reading: ReadingRoom) -
             return LogPage.model_validate(await logs.page(look, wanted))
 
     async def clear(call: Call) -> Answer:
-        await clear_log(_service(call), by=call.caller.username, logs=logs, log=log, unit=unit)
+        await clear_log(
+            _service(call), by=call.caller.username, logs=logs, log=log, reading=reading, unit=unit
+        )
         return Reply(view=None)
 
     return [

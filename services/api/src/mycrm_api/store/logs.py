@@ -31,10 +31,19 @@ async def page(reading: Reading, wanted: LogList) -> Page[LogEntry]:
     )
 
 
-async def clear(work: Work, service: str) -> int:
-    """Remove a service's log, and return how many lines that were."""
-    done = await work.connection.execute(delete(logs).where(logs.c.service == service))
-    return done.rowcount
+async def newest(reading: Reading, service: str) -> int | None:
+    """Return the id of the newest line of a service's log."""
+    highest = select(func.max(logs.c.id)).where(logs.c.service == service)
+    found: int | None = (await reading.connection.execute(highest)).scalar_one()
+    return found
+
+
+async def clear_some(work: Work, service: str, *, until: int, limit: int) -> int:
+    """Remove some lines of a service's log up to the one of that id, and return how many that were."""
+    oldest = select(logs.c.id).where(logs.c.service == service, logs.c.id <= until).order_by(logs.c.id)
+    ids = list((await work.connection.execute(oldest.limit(limit))).scalars())
+    await work.connection.execute(delete(logs).where(logs.c.id.in_(ids)))
+    return len(ids)
 
 
 def _meant(wanted: LogList) -> list[ColumnElement[bool]]:
