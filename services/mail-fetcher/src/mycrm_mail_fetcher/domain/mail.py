@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 RecipientRole = Literal["to", "cc", "bcc", "bounced"]
+
+
+class Mark(StrEnum):
+    """Who wrote a mail, if not a person: an answering machine (RFC 3834), or a list to its members (RFC 2919)."""
+
+    NONE = ""
+    AUTO = "auto"
+    LIST = "list"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

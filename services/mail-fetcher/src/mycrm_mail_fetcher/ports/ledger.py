@@ -12,7 +12,7 @@ from typing import Protocol
 from mycrm_common.work import Reading, ReadingRoom, UnitOfWork, Work
 from mycrm_mail_fetcher.domain.classify import MessageType
 from mycrm_mail_fetcher.domain.cursors import FolderState
-from mycrm_mail_fetcher.domain.mail import Attachment
+from mycrm_mail_fetcher.domain.mail import Attachment, BouncedRecipient, Mark
 
 
 class Exclusion(StrEnum):
@@ -76,7 +76,12 @@ class KnownFolder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewMessage:
-    """A mail that was read, ready to be stored; `addresses` are rows of role, address as written, and its key."""
+    """A mail that was read, ready to be stored; `addresses` are rows of role, address as written, and its key.
+
+    `mark` says that a machine or a list wrote it; `is_answer` that a person did, and so the sender's address works.
+    `references` are the ids of the mails before it in the conversation, the oldest first. `bounced` are the
+    addresses that it reports as failed.
+    """
 
     content_key: bytes
     message_id: str
@@ -89,6 +94,10 @@ class NewMessage:
     attachments: tuple[Attachment, ...]
     blocked_images: int
     addresses: tuple["MessageAddress", ...]
+    mark: Mark = Mark.NONE
+    is_answer: bool = False
+    references: tuple[str, ...] = ()
+    bounced: tuple[BouncedRecipient, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from mycrm_mail_fetcher.domain.structure import SectionWish, Structure
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailAccount:
@@ -47,12 +49,16 @@ class FolderStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailHead:
-    """What is known of a mail before its text is read: when it came (UTC), its size, its header's bytes."""
+    """What is known of a mail before its text is read: when it came (UTC), its size, its header's bytes.
+
+    `structure` is None where the server's description of the mail is missing or cannot be trusted.
+    """
 
     uid: int
     internal_date: datetime
     size: int
     header: bytes
+    structure: Structure | None = None
 
 
 class ImapSession(Protocol):
