@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from mycrm_mail_fetcher.domain.structure import SectionWish, Structure
+from mycrm_mail_fetcher.domain.structure import Structure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
