@@ -1,13 +1,15 @@
 """What mail-fetcher knows of the mailbox: its folders, where each mail lies, and what it was asked to do.
 
-A row of `locations` is one uid of one folder in exactly one named state: `stored` (with its message), `ignored`
-(by the rule in `reason`) or `held` (with the error in `reason`), so that the ledger adds up by counting.
+Each uid of a folder stands in exactly one named set, so that the ledger adds up by counting: in `locations` as
+`stored` (with its message; a message that was deleted behind our back leaves NULL) or `held` (with the error in
+`reason`), or in a run of `uid_runs`, ignored by the rule named there. Runs are of neighbouring uids that exist, so
+half a million mails older than the window take a few rows.
 """
 
-from sqlalchemy import Column, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, UniqueConstraint
 
 from mycrm_common.db.tables.registry import table
-from mycrm_common.db.types import Id, LongText, UtcDateTime, key, name
+from mycrm_common.db.types import Id, LongBytes, LongText, UtcDateTime, key, name
 
 OWNER = "mail-fetcher"
 
@@ -37,6 +39,8 @@ folders = table(
     Column("error_code", name(80), nullable=False),
     Column("error_detail", String(1000), nullable=False),
     Column("looked_at", UtcDateTime),
+    Column("compared_at", UtcDateTime),
+    Column("found_missing", Id, nullable=False, server_default="0"),
     UniqueConstraint("mailbox", "name"),
     owner=OWNER,
 )
@@ -49,11 +53,42 @@ locations = table(
     Column("state", name(10), nullable=False),
     Column("reason", name(80), nullable=False),
     Column("detail", String(1000), nullable=False),
-    Column("message_id", Id, index=True),
+    Column("message_id", Id, ForeignKey("messages.id", ondelete="SET NULL"), index=True),
     Column("internal_date", UtcDateTime),
     Column("size", Id, nullable=False),
     Column("attempts", Integer, nullable=False),
     Index("ix_locations_state", "state", "folder_id"),
+    owner=OWNER,
+)
+
+uid_runs = table(
+    "uid_runs",
+    Column("folder_id", Id, primary_key=True, autoincrement=False),
+    Column("uid_validity", Id, primary_key=True, autoincrement=False),
+    Column("first_uid", Id, primary_key=True, autoincrement=False),
+    Column("last_uid", Id, nullable=False),
+    Column("reason", name(40), nullable=False),
+    owner=OWNER,
+)
+
+# The beginning of each held mail, for whoever wonders what is wrong with it.
+held_mails = table(
+    "held_mails",
+    Column("folder_id", Id, primary_key=True, autoincrement=False),
+    Column("uid_validity", Id, primary_key=True, autoincrement=False),
+    Column("uid", Id, primary_key=True, autoincrement=False),
+    Column("beginning", LongBytes, nullable=False),
+    Column("held_at", UtcDateTime, nullable=False),
+    owner=OWNER,
+)
+
+# A held mail as the server gave it for a download, in pieces; kept for as long as somebody may fetch it.
+mail_copies = table(
+    "mail_copies",
+    Column("request_id", name(36), primary_key=True),
+    Column("position", Id, primary_key=True, autoincrement=False),
+    Column("bytes", LongBytes, nullable=False),
+    Column("copied_at", UtcDateTime, nullable=False, index=True),
     owner=OWNER,
 )
 

@@ -1,7 +1,9 @@
 """Messages and the addresses under which they show.
 
 `content_key` identifies a mail by its content, however many folders or copies it has. `msg_addrs` repeats the
-message's date so that "the newest of this address" is one walk along an index.
+message's date so that "the newest of this address" is one walk along an index. `mark` says that a machine (`auto`)
+or a list (`list`) wrote it; `thread_key` is the digest of the id of the first mail in its conversation, `refs` a JSON
+list of the ids of those before it.
 """
 
 from sqlalchemy import Column, Enum, ForeignKey, Index, Integer, String
@@ -25,6 +27,9 @@ messages = table(
     Column("attachments", LongText, nullable=False),
     Column("blocked_images", Integer, nullable=False),
     Column("stored_at", UtcDateTime, nullable=False),
+    Column("mark", name(10), nullable=False, server_default=""),
+    Column("refs", LongText),
+    Column("thread_key", Digest, index=True),
     Index("ix_messages_type_date", "type", "date", "id"),
     Index("ix_messages_date", "date", "id"),
     owner="mail-fetcher",
