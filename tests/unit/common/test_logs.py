@@ -1,5 +1,7 @@
 """Log lines: one line each, no secret in any of them."""
 
+import errno
+import io
 import json
 from datetime import UTC, datetime
 from functools import cached_property
@@ -140,3 +142,21 @@ def test_a_full_shelf_lets_the_oldest_go_and_counts_them() -> None:
     assert (len(lines), shelf.lost) == (5_000, 4)
     assert lines[-1].action == "the.newest"
     assert shelf.take() == []
+
+
+class _FullDisk(io.StringIO):
+    """A stream into a file that cannot grow any more."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, text)
+
+
+def test_a_console_that_takes_nothing_more_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", _FullDisk())
+    shelf = LogShelf()
+    log = open_logs(level="info", clock=FakeClock(), shelf=shelf)
+
+    log.info("a.happened")
+    log.info("b.happened")
+
+    assert [line.action for line in shelf.take()] == ["a.happened", "b.happened"]

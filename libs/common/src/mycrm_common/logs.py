@@ -9,10 +9,11 @@ import re
 import sys
 from collections import deque
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -68,6 +69,21 @@ class LogShelf:
         return lines
 
 
+class _Console:
+    """Where lines are shown: one that a full disk or a closed terminal refuses must not end what was going on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def correlation_id() -> str:
     """Return the id that ties together what one request or event set off, or nothing."""
     return _correlation.get()
@@ -87,7 +103,7 @@ def open_logs(*, level: str, clock: Clock, shelf: LogShelf) -> Logger:
 
     renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     logger: Logger = structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
+        structlog.PrintLogger(cast("TextIO", _Console(sys.stderr))),
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         processors=[
             structlog.processors.add_log_level,
