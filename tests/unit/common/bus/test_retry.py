@@ -38,7 +38,7 @@ def test_what_can_never_succeed_is_parked_at_once(error: MyCRMError) -> None:
     assert judge(error, attempts=1, luck=0).fate is Fate.PARK
 
 
-@pytest.mark.parametrize("code", ["database_busy", "database_unavailable"])
+@pytest.mark.parametrize("code", ["database_busy", "database_unavailable", "storage_full"])
 @pytest.mark.parametrize("attempts", [1, 6, 1_000])
 def test_a_database_that_is_away_is_waited_for_however_long(code: str, attempts: int) -> None:
     assert judge(MyCRMError(code, Kind.UNAVAILABLE), attempts=attempts, luck=1).fate is Fate.WAIT

@@ -1,7 +1,7 @@
 """When a failed event is tried again, and when it is set aside: the one table that reads an error's kind.
 
 Delays of 5 s, 30 s, 5 min, 30 min and 2 h, each with up to a fifth of jitter, then parked. What can never
-succeed is parked at once. A database that is away is nobody's fault: it is waited for, and not counted.
+succeed is parked at once. A database that is away, or full, is nobody's fault: it is waited for, and not counted.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from mycrm_common.errors import Kind, MyCRMError
 
 _DELAYS = (5, 30, 300, 1_800, 7_200)
 _JITTER = 0.2
+_DATABASE_AWAY = frozenset({"database_busy", "database_unavailable", "storage_full"})
 MOST_ATTEMPTS = len(_DELAYS) + 1
 
 
@@ -34,7 +35,7 @@ class Verdict:
 def judge(error: Exception, *, attempts: int, luck: float) -> Verdict:
     """Decide by the error's kind and the attempts made so far; `luck` from 0 to 1 spreads the retries."""
     kind = error.kind if isinstance(error, MyCRMError) else Kind.BUG
-    if isinstance(error, MyCRMError) and error.code in {"database_busy", "database_unavailable"}:
+    if isinstance(error, MyCRMError) and error.code in _DATABASE_AWAY:
         return Verdict(fate=Fate.WAIT)
     if kind is Kind.INVALID or attempts >= MOST_ATTEMPTS:
         return Verdict(fate=Fate.PARK)

@@ -1,5 +1,6 @@
 """What differs between SQLite and MariaDB, and may stand nowhere else but here and in migrations."""
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import Insert, Table
@@ -9,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 # MariaDB: lock wait timeout, deadlock, record changed since last read. Nothing was done; try again.
 _MARIADB_BUSY = {1205, 1213, 1020}
+# MariaDB: an error writing a file, disk full, a table file that cannot grow.
+_MARIADB_FULL = {3, 1021, 1026, 1114}
+# SQLite says the first where the disk is full, the second where a quota or the disk itself refuses the write.
+_SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -16,6 +21,13 @@ def is_busy(error: DBAPIError) -> bool:
     arguments: tuple[Any, ...] = getattr(error.orig, "args", ())
     code = arguments[0] if arguments else None
     return code in _MARIADB_BUSY or "database is locked" in str(code)
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Tell whether there was no room for what was to be written."""
+    arguments: tuple[Any, ...] = getattr(error.orig, "args", ())
+    code = arguments[0] if arguments else None
+    return code in _MARIADB_FULL or getattr(error.orig, "sqlite_errorcode", None) in _SQLITE_FULL
 
 
 def is_duplicate(error: DBAPIError) -> bool:

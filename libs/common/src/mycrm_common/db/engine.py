@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from mycrm_common.db.dialects import is_busy
+from mycrm_common.db.dialects import is_busy, is_full
 from mycrm_common.db.guard import SERVICE_OPTION, guard_tables
 from mycrm_common.errors import Kind, MyCRMError, StartError
 from mycrm_common.work import Reading
@@ -120,6 +120,9 @@ async def _translated() -> AsyncIterator[None]:
     except DBAPIError as error:
         if is_busy(error):
             raise MyCRMError("database_busy", Kind.UNAVAILABLE, retry_after=1) from error
+        if is_full(error):
+            detail = f"the disk of the database takes nothing more: {error.orig}"
+            raise MyCRMError("storage_full", Kind.UNAVAILABLE, detail, retry_after=30) from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
             raise MyCRMError("database_unavailable", Kind.UNAVAILABLE, retry_after=5) from error
         raise

@@ -29,6 +29,7 @@ _STATUS_OF_CODE = {
     "media_type_unsupported": 415,
     "body_too_large": 413,
     "body_unreadable": 400,
+    "storage_full": 507,
 }
 _TITLES = {
     400: "the request cannot be read",
@@ -43,6 +44,7 @@ _TITLES = {
     429: "too many requests",
     500: "something went wrong inside",
     503: "this is not available right now",
+    507: "there is no room to store this",
 }
 _TO_STATUS_CODE = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
