@@ -10,11 +10,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp import web
 
 from mycrm_common.errors import MyCRMError, StartError
 from mycrm_common.metrics import CONTENT_TYPE
+from mycrm_common.unix_socket import listening_socket
 
 _PING_SECONDS = 2.0
 
@@ -62,12 +64,7 @@ async def show_metrics(health: Health) -> web.Response:
 @asynccontextmanager
 async def listening(app: web.Application, *, host: str, port: int) -> AsyncIterator[str]:
     """Serve an application until the block ends, and yield its address; a port in use stops the start."""
-    # The library tells of what is no HTTP with a stack trace, and with whatever secret stands in it.
-    silent = logging.getLogger("mycrm.http")
-    silent.setLevel(logging.CRITICAL)
-    runner = web.AppRunner(app, access_log=None, logger=silent, lingering_time=2, shutdown_timeout=25)
-    await runner.setup()
-    try:
+    async with _served(app) as runner:
         site = web.TCPSite(runner, host, port)
         try:
             await site.start()
@@ -76,8 +73,15 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
             raise StartError("port_unusable", host=host, port=port, reason=reason) from None
         bound = runner.addresses[0]
         yield f"http://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
-    finally:
-        await runner.cleanup()
+
+
+@asynccontextmanager
+async def listening_at(app: web.Application, *, path: Path) -> AsyncIterator[str]:
+    """Serve an application on a socket file, which is for its owner alone, until the block ends."""
+    with listening_socket(path) as made:
+        async with _served(app) as runner:
+            await web.SockSite(runner, made).start()
+            yield f"unix:{path}"
 
 
 @asynccontextmanager
@@ -91,6 +95,19 @@ async def health_door(health: Health, *, port: int) -> AsyncIterator[str]:
     app.add_routes([*health_routes(health), web.get("/metrics", metrics)])
     async with listening(app, host="0.0.0.0", port=port) as address:
         yield address
+
+
+@asynccontextmanager
+async def _served(app: web.Application) -> AsyncIterator[web.AppRunner]:
+    # The library tells of what is no HTTP with a stack trace, and with whatever secret stands in it.
+    silent = logging.getLogger("mycrm.http")
+    silent.setLevel(logging.CRITICAL)
+    runner = web.AppRunner(app, access_log=None, logger=silent, lingering_time=2, shutdown_timeout=25)
+    await runner.setup()
+    try:
+        yield runner
+    finally:
+        await runner.cleanup()
 
 
 async def _ask(ping: Callable[[], Awaitable[None]]) -> str:

@@ -86,6 +86,12 @@ class Settings(BaseSettings):
             return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'mycrm.db'}"
         return self.database_url.get_secret_value()
 
+    @property
+    def socket(self) -> Path | None:
+        """Where `mycrm` reaches the process that owns the database; None where a server lets everybody in."""
+        is_file = self.database.startswith("sqlite")
+        return self.data_dir.absolute() / "mycrm.sock" if is_file else None
+
 
 class _FromFiles(PydanticBaseSettingsSource):
     """Reads `MYCRM_X_FILE`: the file's text, without the line's end, is the value of `MYCRM_X`."""

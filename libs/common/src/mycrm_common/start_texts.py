@@ -39,6 +39,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "another MyCRM is using {path}; stop it first, or set another MYCRM_DATA_DIR",
         "另一个 MyCRM 正在使用 {path}；请先停止它，或设置其他 MYCRM_DATA_DIR",
     ),
+    "socket_in_use": (
+        "another MyCRM answers the mycrm command at {path}; stop it first, or set another MYCRM_DATA_DIR",
+        "另一个 MyCRM 正在 {path} 应答 mycrm 命令；请先停止它，或设置其他 MYCRM_DATA_DIR",
+    ),
+    "socket_unusable": (
+        "the socket {path} cannot be made: {reason}. Set MYCRM_DATA_DIR to a folder on a local disk",
+        "无法创建套接字 {path}：{reason}。请将 MYCRM_DATA_DIR 设为本地磁盘上的目录",
+    ),
     "database_newer": (
         "the database has schema {found}, made by a newer MyCRM than this one (schema {known}); upgrade MyCRM",
         "数据库结构版本为 {found}，由更新版本的 MyCRM 创建（本程序为 {known}）；请升级 MyCRM",

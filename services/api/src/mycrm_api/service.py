@@ -4,12 +4,14 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from mycrm_api.adapters import addresses, rich_text
 from mycrm_api.adapters.passwords import Argon2Passwords
 from mycrm_api.domain.accounts import NewUser
 from mycrm_api.http.app import build_app
+from mycrm_api.http.middlewares import operating, signed_in
 from mycrm_api.http.page import find_page
 from mycrm_api.ports import Box, Passwords
 from mycrm_api.resources import customers as customer_resources
@@ -40,7 +42,7 @@ from mycrm_api.usecases.set_up import set_up
 from mycrm_common.errors import MyCRMError, StartError
 from mycrm_common.events.mailboxes import MailboxRequestAnswered
 from mycrm_common.events.messages import MessageStored
-from mycrm_common.health import listening
+from mycrm_common.health import listening, listening_at
 from mycrm_common.logs import Logger
 from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
@@ -60,19 +62,17 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     """Open the service."""
     passwords = Argon2Passwords()
     await _prepare_setup(runtime, settings, passwords)
-    routes = api_routes(
-        unit=runtime.unit,
-        reading=runtime.reading,
-        passwords=passwords,
-        box=runtime.box,
-        log=runtime.log,
-        zone=str(runtime.zone),
-    )
-    yield Service(
-        name=NAME,
-        subscriptions=_subscriptions(),
-        doors=(Door(name="web", open=partial(_open_web, runtime, settings, routes)),),
-    )
+    routes = _routes_of(runtime, passwords)
+    doors = [Door(name="web", open=partial(_open_web, runtime, settings, routes))]
+    if settings.socket is not None:
+        doors.append(Door(name="operator", open=partial(_open_socket, runtime, routes, settings.socket)))
+    yield Service(name=NAME, subscriptions=_subscriptions(), doors=tuple(doors))
+
+
+def operators_door(runtime: ServiceRuntime, *, path: Path) -> Door:
+    """Return the API on a socket file alone: whoever may open that file comes in as the operator."""
+    routes = _routes_of(runtime, Argon2Passwords())
+    return Door(name="operator", open=partial(_open_socket, runtime, routes, path))
 
 
 def described() -> list[Route]:
@@ -110,6 +110,17 @@ def api_routes(
     ]
 
 
+def _routes_of(runtime: ServiceRuntime, passwords: Passwords) -> list[Route]:
+    return api_routes(
+        unit=runtime.unit,
+        reading=runtime.reading,
+        passwords=passwords,
+        box=runtime.box,
+        log=runtime.log,
+        zone=str(runtime.zone),
+    )
+
+
 def _subscriptions() -> tuple[Subscription, ...]:
     note = partial(note_contact, contacts=contacts, address_changes=address_changes)
     close = partial(close_request, requests=requests)
@@ -131,17 +142,30 @@ def _open_web(
     page = find_page(settings.web_dir)
     if page is None and settings.web_dir is not None:
         raise StartError("web_missing")
+    identify = signed_in(sessions=sessions, reading=runtime.reading, unit=runtime.unit, clock=runtime.clock)
     app = build_app(
         routes,
-        sessions=sessions,
-        reading=runtime.reading,
-        unit=runtime.unit,
+        identify=identify,
         clock=runtime.clock,
         log=runtime.log,
         health=runtime.health,
         web_dir=page,
     )
     return listening(app, host=settings.http_host, port=settings.http_port)
+
+
+def _open_socket(
+    runtime: ServiceRuntime, routes: list[Route], path: Path
+) -> AbstractAsyncContextManager[str]:
+    app = build_app(
+        routes,
+        identify=operating(),
+        clock=runtime.clock,
+        log=runtime.log,
+        health=runtime.health,
+        web_dir=None,
+    )
+    return listening_at(app, path=path)
 
 
 async def _prepare_setup(runtime: ServiceRuntime, settings: ApiSettings, passwords: Argon2Passwords) -> None:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mycrm_api.domain.users import OPERATOR_NAME
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
+from mycrm_common.keys import text_key
 
 LEAST_PASSWORD = 8
 MOST_PASSWORD = 256
@@ -48,6 +50,10 @@ def check_failures(count: int, *, oldest: datetime, at: datetime) -> None:
 def _username_faults(username: str) -> list[FieldFault]:
     if not username or len(username) > MOST_USERNAME or not username.isprintable():
         text = f"1 to {MOST_USERNAME} printable characters"
+        return [FieldFault(field="username", code="username_invalid", message=text)]
+    if text_key(username) == OPERATOR_NAME:
+        # In the log nobody could tell them apart.
+        text = "this name is kept for the mycrm command"
         return [FieldFault(field="username", code="username_invalid", message=text)]
     return []
 

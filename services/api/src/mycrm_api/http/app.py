@@ -5,33 +5,30 @@ from functools import partial
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from mycrm_api.domain.roles import Role
 from mycrm_api.http import middlewares
 from mycrm_api.http.described import described_routes
 from mycrm_api.http.page import page_routes
 from mycrm_api.http.serving import serve
-from mycrm_api.ports import Sessions
 from mycrm_api.resources.route import Route
 from mycrm_common.clock import Clock
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.health import Health, health_routes, show_metrics
 from mycrm_common.logs import Logger
-from mycrm_common.work import ReadingRoom, UnitOfWork
 
 
 def build_app(
     routes: Sequence[Route],
     *,
-    sessions: Sessions,
-    reading: ReadingRoom,
-    unit: UnitOfWork,
+    identify: Middleware,
     clock: Clock,
     log: Logger,
     health: Health,
     web_dir: Path | None,
 ) -> web.Application:
-    """Return the application that answers everything on the web port."""
+    """Return the application that answers everything at one door; `identify` tells who comes in by it."""
     app = web.Application(
         client_max_size=max(route.most_bytes for route in routes),
         middlewares=[
@@ -39,7 +36,7 @@ def build_app(
             middlewares.headers(),
             middlewares.problems(log=log),
             middlewares.same_origin(),
-            middlewares.signed_in(sessions=sessions, reading=reading, unit=unit, clock=clock),
+            identify,
         ],
     )
     known = _add_routes(app, routes)

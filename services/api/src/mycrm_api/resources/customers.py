@@ -169,7 +169,7 @@ def routes(
     async def delete(call: Call) -> Answer:
         await delete_customer(
             call.number("customer_id"),
-            by=str(call.caller.id),
+            by=call.caller.signature,
             expected_version=call.expected_version,
             customers=customers,
             contacts=contacts,

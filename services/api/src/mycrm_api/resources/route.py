@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from mycrm_api.domain.roles import Role
-from mycrm_api.domain.users import User
+from mycrm_api.domain.users import OPERATOR, User
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 
 _LARGEST_ID = 2**63 - 1
@@ -59,6 +59,13 @@ class Call:
         if self.user is None:
             raise MyCRMError("caller_unknown", Kind.BUG, self.request.path)
         return self.user
+
+    @property
+    def account(self) -> User:
+        """The account of who asks: for what people do for themselves, and an operator cannot."""
+        if self.caller == OPERATOR:
+            raise MyCRMError("account_missing", Kind.FORBIDDEN, "the operator has no account of its own")
+        return self.caller
 
     def number(self, name: str) -> int:
         """Return an id from the path; what is no id is not found."""

@@ -117,7 +117,7 @@ def routes(
         form: MeForm = call.body
         async with unit() as work:
             chosen = {name: value for name, value in form.model_dump().items() if value is not None}
-            return UserView.model_validate(await users.change_user(work, call.caller.id, chosen))
+            return UserView.model_validate(await users.change_user(work, call.account.id, chosen))
 
     return [
         Route(
@@ -174,6 +174,7 @@ def routes(
             summary="change what I choose for myself",
             takes=MeForm,
             gives=UserView,
+            problems=("account_missing",),
         ),
     ]
 
