@@ -55,7 +55,7 @@ async def api_service(folder: Path, **settings: Any) -> AsyncIterator[ApiClient]
         data_dir=folder / "data",
         http_port=settings.pop("http_port", 0),
         database_url=SecretStr(f"sqlite+aiosqlite:///{folder}/mycrm.db"),
-        log_level="error",
+        log_level=settings.pop("log_level", "error"),
         **settings,
     )
     async with AsyncExitStack() as stack:

@@ -284,6 +284,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/parked/{parked_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** one event that could not be done, with its whole body */
+        get: operations["get_events_parked_parked_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/parked/{parked_id}/replay": {
         parameters: {
             query?: never;
@@ -310,7 +327,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** try all parked events again */
+        /** try all parked events again, or those of one consumer or type */
         post: operations["post_events_parked_replay"];
         delete?: never;
         options?: never;
@@ -731,7 +748,10 @@ export interface components {
         };
         /**
          * ParkedView
-         * @description An event that a consumer could not do; `body` is the CloudEvents text as it travelled.
+         * @description An event that a consumer could not do.
+         *
+         *     `body` is the CloudEvents text as it travelled, in a list at most its first 20,000 bytes. What nobody could read
+         *     has no `type`, its odd bytes are escaped in hexadecimal, and it is not `replayable`.
          */
         ParkedView: {
             /** Id */
@@ -748,6 +768,8 @@ export interface components {
             reason: string;
             /** Body */
             body: string;
+            /** Replayable */
+            replayable: boolean;
             /**
              * Told At
              * Format: date-time
@@ -1760,6 +1782,7 @@ export interface operations {
                 cursor?: string | null;
                 total?: "exact" | null;
                 consumer?: string;
+                type?: string;
             };
             header?: never;
             path?: never;
@@ -1774,6 +1797,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParkedPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_parked_parked_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parked_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one event that could not be done, with its whole body */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedView"];
                 };
             };
             /** @description a problem, by its code */
@@ -1820,14 +1874,17 @@ export interface operations {
     };
     post_events_parked_replay: {
         parameters: {
-            query?: never;
+            query?: {
+                consumer?: string;
+                type?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description try all parked events again */
+            /** @description try all parked events again, or those of one consumer or type */
             200: {
                 headers: {
                     [name: string]: unknown;

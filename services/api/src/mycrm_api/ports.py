@@ -1,6 +1,6 @@
 """What use cases need from outside. The modules of `store` and the classes of `adapters` fulfil these."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from mycrm_api.domain.customers import Customer, CustomerList, NewCustomer
 from mycrm_api.domain.logs import LogEntry, LogList
 from mycrm_api.domain.mailbox import Mailbox, MailboxAnswer
 from mycrm_api.domain.messages import Message, MessageFilter, MessageList
-from mycrm_api.domain.parked import ParkedEvent, ParkedList
+from mycrm_api.domain.parked import ParkedEvent, ParkedFilter, ParkedList
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.users import User
 from mycrm_common.work import Reading, Work
@@ -319,6 +319,16 @@ class Parked(Protocol):
         """Return one page of the parked events, newest first."""
         ...
 
-    async def make_due(self, work: Work, parked_id: int | None) -> int:
-        """Let one parked event, or all, be tried again from the first attempt, and return how many."""
+    async def by_id(self, reading: Reading, parked_id: int) -> ParkedEvent | None:
+        """Return the parked event of that id, with all that is kept of its body."""
+        ...
+
+    async def replayable_ids(
+        self, reading: Reading, which: ParkedFilter, *, after: int, limit: int
+    ) -> Sequence[int]:
+        """Return the first ids above `after` of those parked events that can be tried again."""
+        ...
+
+    async def make_due(self, work: Work, parked_ids: Sequence[int]) -> int:
+        """Let parked events be tried again from the first attempt, and return how many were parked still."""
         ...
