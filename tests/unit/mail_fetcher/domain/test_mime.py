@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mycrm_mail_fetcher.domain.mail import Address, Recipient
+from mycrm_mail_fetcher.domain.mail import Address, Mark, Recipient
 from tests.unit.mail_fetcher.domain.letters import ARRIVED, a_mail, read, shown
 
 
@@ -32,7 +32,7 @@ def test_an_everyday_mail_is_read_whole() -> None:
     assert (mail.subject, mail.message_id) == ("报价", "1@example.cn")
     assert mail.date == datetime(2024, 3, 5, 6, 3, 22, tzinfo=UTC)
     assert mail.html == "Hello<br>\n<br>\nSee you"
-    assert (mail.bounce, mail.attachments, mail.auto_submitted, mail.is_list) == (None, (), False, False)
+    assert (mail.bounce, mail.attachments, mail.mark, mail.references) == (None, (), Mark.NONE, ())
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_arrival_in_another_zone_is_stored_in_utc() -> None:
     ],
 )
 def test_answers_of_machines_are_known(field: str, *, automatic: bool) -> None:
-    assert read(a_mail(field)).auto_submitted is automatic
+    assert read(a_mail(field)).mark is (Mark.AUTO if automatic else Mark.NONE)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,31 @@ def test_answers_of_machines_are_known(field: str, *, automatic: bool) -> None:
     ],
 )
 def test_mail_to_many_is_known(field: str, *, is_list: bool) -> None:
-    assert read(a_mail(field)).is_list is is_list
+    assert read(a_mail(field)).mark is (Mark.LIST if is_list else Mark.NONE)
+
+
+def test_a_machine_that_answers_through_a_list_is_a_machine() -> None:
+    assert read(a_mail("List-Id: <l.x.example>", "Auto-Submitted: auto-replied")).mark is Mark.AUTO
+
+
+class TestConversation:
+    def test_the_mails_before_it_are_named_once_the_oldest_first(self) -> None:
+        mail = read(
+            a_mail(
+                "In-Reply-To: <c@x> (sent today)", "References: <a@x>\r\n <b@x> < c@x >", "References: <d@x>"
+            )
+        )
+        assert mail.references == ("a@x", "b@x", "c@x", "d@x")
+
+    def test_of_a_long_line_the_first_and_the_last_are_kept(self) -> None:
+        mail = read(
+            a_mail("References: " + " ".join(f"<{n}@x>" for n in range(1000)), "In-Reply-To: <last@x>")
+        )
+        assert (mail.references[0], mail.references[-1], len(mail.references)) == ("0@x", "last@x", 50)
+
+    @pytest.mark.parametrize("value", ["", "your mail of Monday", "<>", "<<>>", "<" + "a" * 2000 + ">"])
+    def test_what_is_no_id_is_passed_over(self, value: str) -> None:
+        assert read(a_mail(f"In-Reply-To: {value}")).references == ()
 
 
 def test_the_digest_follows_the_text_not_its_transport() -> None:

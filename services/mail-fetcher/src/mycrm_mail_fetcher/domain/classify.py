@@ -4,15 +4,23 @@ The order of the questions is the contract's: a notice of the admin, a bounce, a
 The folder is not asked, so it does not matter in which one a mail is found first.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from mycrm_mail_fetcher.domain.addresses import email_key
-from mycrm_mail_fetcher.domain.mail import ReadMail
+from mycrm_mail_fetcher.domain.mail import Mark, ReadMail
 
 ShownRole = Literal["from", "to", "cc", "bcc", "bounced"]
+
+_NOBODY: Final = re.compile(
+    r"(?:mailer-?daemon|mail-daemon|postmaster|bounces?|no-?reply|do-?not-?reply|not?reply|system|daemon"
+    r"|notifications?|newsletters?|robot|automailer|unsubscribe)(?:[-+.=].*)?\Z"
+    r"|.*[-._](?:no-?reply|bounces?|notifications?)\Z",
+    re.IGNORECASE,
+)
 
 
 class MessageType(StrEnum):
@@ -52,6 +60,13 @@ def classify(mail: ReadMail, ours: Ours) -> MessageType:
     if any(ours.includes(sender.email) for sender in (mail.sender, *mail.other_senders)):
         return MessageType.SENDTO
     return MessageType.RECEIVE
+
+
+def is_answer(mail: ReadMail, message_type: MessageType) -> bool:
+    """Say whether a person wrote this mail to us, which shows that the sender's address works."""
+    local, at, _ = mail.sender.email.rpartition("@")
+    is_somebody = bool(at) and not _NOBODY.match(local.replace("_", "-"))
+    return message_type is MessageType.RECEIVE and mail.mark is Mark.NONE and is_somebody
 
 
 def shown_addresses(mail: ReadMail) -> tuple[ShownAddress, ...]:

@@ -5,6 +5,7 @@ of addresses or a date, and each is decoded at another point.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -16,6 +17,7 @@ __all__ = [
     "Headers",
     "decode_words",
     "header_end",
+    "joined_parameters",
     "message_id",
     "parameters",
     "parse_date",
@@ -110,11 +112,18 @@ def message_id(raw: bytes) -> str:
 
 def parameters(value: bytes) -> dict[str, str]:
     """Return the parameters of a Content-Type or Content-Disposition; RFC 2231 pieces are joined, then decoded."""
+    return joined_parameters(
+        (name, _ESCAPED.sub(rb"\1", quoted) if quoted else bare.strip().strip(b'"'))
+        for name, quoted, bare in _PARAMETER.findall(value[:_MAX_PARAMETERS])
+    )
+
+
+def joined_parameters(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return the meaning of names and values that somebody has already taken apart."""
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, bytes]] = {}
-    for name, quoted, bare in _PARAMETER.findall(value[:_MAX_PARAMETERS]):
+    for name, text in pairs:
         section = _SECTION.match(name)
-        text = _ESCAPED.sub(rb"\1", quoted) if quoted else bare.strip().strip(b'"')
         if section is None or (section[2] is None and section[3] is None):
             plain.setdefault(name.decode("ascii", "replace").lower(), decode_words(text))
         else:

@@ -60,7 +60,10 @@ class Bounce:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadMail:
-    """One mail as far as MyCRM keeps it. `html` is one text and not yet sanitised; `date` is aware UTC."""
+    """One mail as far as MyCRM keeps it. `html` is one text and not yet sanitised; `date` is aware UTC.
+
+    `references` are the ids of the mails before it in the conversation, the oldest first.
+    """
 
     message_id: str
     sender: Address
@@ -69,8 +72,8 @@ class ReadMail:
     subject: str
     html: str
     text_digest: bytes
-    auto_submitted: bool
-    is_list: bool
+    mark: Mark
+    references: tuple[str, ...]
     bounce: Bounce | None
     attachments: tuple[Attachment, ...]
     other_senders: tuple[Address, ...] = ()

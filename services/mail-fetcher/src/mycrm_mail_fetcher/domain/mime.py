@@ -10,15 +10,14 @@ from mycrm_mail_fetcher.domain.addresses import parse_addresses
 from mycrm_mail_fetcher.domain.bounces import read_bounce
 from mycrm_mail_fetcher.domain.headers import Headers, message_id, parse_date, subject_text
 from mycrm_mail_fetcher.domain.mail import Address, ReadMail, Recipient, RecipientRole
-from mycrm_mail_fetcher.domain.parts import split
+from mycrm_mail_fetcher.domain.marks import mark_of
+from mycrm_mail_fetcher.domain.parts import Part, split
+from mycrm_mail_fetcher.domain.references import references_of
 from mycrm_mail_fetcher.domain.texts import body_of
 
 _OLDEST: Final = timedelta(days=30)
 _NEWEST: Final = timedelta(days=1)
 _ROLES: Final[tuple[RecipientRole, ...]] = ("to", "cc", "bcc")
-_ANSWERING: Final = ("x-autoreply", "x-autorespond", "x-autoresponder")
-_BULK: Final = {b"list", b"bulk", b"junk"}
-_AUTOMATIC_SUBJECTS: Final = ("自动回复", "自動回覆", "automatic reply:", "auto-reply:", "out of office:")
 
 
 def read_mail(raw: bytes, *, internal_date: datetime, truncated: bool = False) -> ReadMail:
@@ -28,7 +27,11 @@ def read_mail(raw: bytes, *, internal_date: datetime, truncated: bool = False) -
     """
     if not raw.strip(b"\r\n\t \0"):
         raise MyCRMError("mail_unreadable", Kind.INVALID, "the mail has no bytes")
-    root = split(raw)
+    return read_tree(split(raw), internal_date=internal_date, truncated=truncated)
+
+
+def read_tree(root: Part, *, internal_date: datetime, truncated: bool = False) -> ReadMail:
+    """Return what the mail with these parts says."""
     headers = root.headers
     sender, *others = _senders(headers)
     subject = subject_text(headers.first("subject"))
@@ -41,8 +44,8 @@ def read_mail(raw: bytes, *, internal_date: datetime, truncated: bool = False) -
         subject=subject,
         html=html,
         text_digest=sha256(" ".join(html.split()).encode()).digest(),
-        auto_submitted=_is_automatic(headers, subject),
-        is_list=_is_list(headers),
+        mark=mark_of(headers, subject=subject),
+        references=references_of(headers),
         bounce=read_bounce(root, sender=sender, subject=subject, html=html),
         attachments=attachments,
         other_senders=tuple(others),
@@ -76,16 +79,3 @@ def _recipients(headers: Headers) -> Iterable[Recipient]:
         for address in parse_addresses(headers.all(role)):
             if address.email:
                 yield Recipient(role=role, name=address.name, email=address.email)
-
-
-def _is_automatic(headers: Headers, subject: str) -> bool:
-    declared = headers.first("auto-submitted").lower()
-    if declared:
-        return not declared.startswith(b"no")
-    answers = headers.has(*_ANSWERING) or headers.first("precedence").lower() == b"auto_reply"
-    return answers or subject.lower().startswith(_AUTOMATIC_SUBJECTS)
-
-
-def _is_list(headers: Headers) -> bool:
-    named = headers.has("list-id", "list-post", "list-unsubscribe")
-    return named or headers.first("precedence").lower() in _BULK

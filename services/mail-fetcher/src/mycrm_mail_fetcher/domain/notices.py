@@ -15,7 +15,7 @@ CUT: Final = "［邮件过长，仅显示开头部分｜A long mail: only its be
 
 _SMIME_TYPES: Final = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _TNEF_TYPES: Final = {"application/ms-tnef", "application/vnd.ms-tnef"}
-_MOST: Final = 64 * 1024
+MAX_INVITATION: Final = 64 * 1024
 _EVENT = re.compile(r"^BEGIN:VEVENT\s*$(.*?)^END:VEVENT", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 _PROPERTY = re.compile(r"^(SUMMARY|DTSTART|DTEND|LOCATION)([;:][^\n]{0,2000})$", re.MULTILINE | re.IGNORECASE)
 _FOLD = re.compile(r"\n[ \t]")
@@ -23,21 +23,32 @@ _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?\Z")
 _ESCAPED = re.compile(r"\\(.)")
 
 
+def is_package(part: Part) -> bool:
+    """Say whether this is Outlook's winmail.dat."""
+    return part.content_type in _TNEF_TYPES or part.name.lower() == "winmail.dat"
+
+
+def is_sealed(part: Part) -> bool:
+    """Say whether only a mail program with the right key can read what is inside."""
+    return part.content_type == "multipart/encrypted" or part.content_type in _SMIME_TYPES
+
+
+def is_invitation(part: Part) -> bool:
+    """Say whether this is an invitation; an attached one repeats the one that stands beside the text."""
+    return part.content_type == "text/calendar" and part.disposition != "attachment"
+
+
 def notice_of(part: Part) -> str:
     """Return the line that tells what this part is, empty if it needs none."""
-    if part.content_type in _TNEF_TYPES or part.name.lower() == "winmail.dat":
+    if is_package(part):
         return TNEF
-    if part.content_type == "multipart/encrypted":
-        return PGP
-    if part.content_type in _SMIME_TYPES:
-        return SMIME
-    # An attached invitation repeats the one that stands beside the text.
-    invites = part.content_type == "text/calendar" and part.disposition != "attachment"
-    return _invitation(part) if invites else ""
+    if is_sealed(part):
+        return PGP if part.maintype == "multipart" else SMIME
+    return _invitation(part) if is_invitation(part) else ""
 
 
 def _invitation(part: Part) -> str:
-    text = decode_bytes(part.payload(_MOST), part.type_parameters.get("charset") or "utf-8")
+    text = decode_bytes(part.payload(MAX_INVITATION), part.type_parameters.get("charset") or "utf-8")
     event = _EVENT.search(_FOLD.sub("", text))
     known = {name.upper(): _value(rest) for name, rest in _PROPERTY.findall(event[1])} if event else {}
     when = "–".join(_moment(known[name]) for name in ("DTSTART", "DTEND") if known.get(name))

@@ -14,7 +14,7 @@ from typing import Final
 
 from mycrm_mail_fetcher.domain.charsets import decode_bytes
 from mycrm_mail_fetcher.domain.headers import Headers, header_end, parameters, without_lead_in
-from mycrm_mail_fetcher.domain.transfer import decode_transfer, decoded_size
+from mycrm_mail_fetcher.domain.transfer import decode_transfer, decoded_size, estimated_size
 
 MAX_DEPTH: Final = 30
 MAX_PARTS: Final = 1000
@@ -26,11 +26,17 @@ _BOUNDARY = re.compile(rb";\s*+boundary\s*+=\s*+(?:\"([^\"]*+)\"|([^;\s]++))", r
 _BOUNDARY_LINE = re.compile(rb"^--([^\s-][^\n]{0,80}?)[ \t]*\r?$", re.MULTILINE)
 
 
+class BytesMissingError(Exception):
+    """The bytes of a part are needed that was not fetched; its message names the part."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """One part: what it claims to be, its still encoded bytes, and the parts inside it.
 
-    `cut` says that it ran to the end of what was read without its closing boundary.
+    `cut` says that it ran to the end of what was read without its closing boundary. Where the mail was not read
+    whole, `section` is the part's number on the server, `is_missing` says that its bytes were not fetched, and
+    `stated_size` is the number of its encoded bytes as the server tells it, unless all of them are here.
     """
 
     headers: Headers
@@ -42,6 +48,9 @@ class Part:
     body: bytes
     children: tuple["Part", ...] = ()
     cut: bool = False
+    section: str = ""
+    is_missing: bool = False
+    stated_size: int | None = None
 
     @property
     def maintype(self) -> str:
@@ -50,6 +59,8 @@ class Part:
 
     def payload(self, limit: int | None = None) -> bytes:
         """Return the decoded bytes; with a limit, what the first `limit` encoded bytes say."""
+        if self.is_missing:
+            raise BytesMissingError(self.section)
         return decode_transfer(self.body[:limit], self.encoding)
 
     def text(self, limit: int) -> str:
@@ -58,7 +69,9 @@ class Part:
         return decode_bytes(self.payload(limit), charset, html=self.content_type == "text/html")
 
     def size(self) -> int:
-        """Return how many bytes the decoded part has."""
+        """Return how many bytes the decoded part has, as near as can be told."""
+        if self.stated_size is not None:
+            return estimated_size(self.stated_size, self.encoding)
         return decoded_size(self.body, self.encoding)
 
     def walk(self, *, into_messages: bool = True) -> Iterator["Part"]:
@@ -81,28 +94,32 @@ def split(raw: bytes) -> Part:
     return _part(without_lead_in(raw), budget=_Budget(), depth=0, default_type="text/plain", cut=True)
 
 
-def _part(raw: bytes, *, budget: _Budget, depth: int, default_type: str, cut: bool) -> Part:
-    budget.parts -= 1
-    end, start = header_end(raw)
-    headers = Headers.parse(raw[:end])
-    body = raw[start:]
+def leaf(headers: Headers, body: bytes, *, default_type: str = "text/plain", cut: bool = False) -> Part:
+    """Return the part that these headers describe, still closed."""
     kind = headers.first("content-type")
     type_parameters = parameters(kind) if b";" in kind else {}
     disposition = headers.first("content-disposition")
-    part = Part(
+    return Part(
         headers=headers,
         content_type=_content_type(kind, default_type, body),
         type_parameters=type_parameters,
-        disposition=_first_word(disposition),
-        name=_file_name(disposition, type_parameters),
-        encoding=_first_word(headers.first("content-transfer-encoding")),
+        disposition=first_word(disposition),
+        name=file_name(parameters(disposition) if b";" in disposition else {}, type_parameters),
+        encoding=first_word(headers.first("content-transfer-encoding")),
         body=body,
         cut=cut,
     )
-    return _opened(part, budget=budget, depth=depth) if _is_container(part) and depth < MAX_DEPTH else part
 
 
-def _is_container(part: Part) -> bool:
+def _part(raw: bytes, *, budget: _Budget, depth: int, default_type: str, cut: bool) -> Part:
+    budget.parts -= 1
+    end, start = header_end(raw)
+    part = leaf(Headers.parse(raw[:end]), raw[start:], default_type=default_type, cut=cut)
+    return _opened(part, budget=budget, depth=depth) if is_container(part) and depth < MAX_DEPTH else part
+
+
+def is_container(part: Part) -> bool:
+    """Say whether there are parts inside it, by its type."""
     return part.maintype == "multipart" or part.content_type in {"message/rfc822", "message/global"}
 
 
@@ -138,15 +155,15 @@ def _content_type(kind: bytes, default: str, body: bytes) -> str:
     return "text/html" if default == "text/plain" and _PAGE.match(body, 0, 200) else default
 
 
-def _first_word(value: bytes) -> str:
+def first_word(value: bytes) -> str:
+    """Return the word that a disposition or an encoding begins with, in lower case."""
     found = _WORD.match(value)
     return found[1].decode("ascii").lower() if found else ""
 
 
-def _file_name(disposition: bytes, type_parameters: dict[str, str]) -> str:
-    name = (parameters(disposition).get("filename") if b";" in disposition else "") or type_parameters.get(
-        "name", ""
-    )
+def file_name(disposition_parameters: dict[str, str], type_parameters: dict[str, str]) -> str:
+    """Return the part's file name, without any path."""
+    name = disposition_parameters.get("filename") or type_parameters.get("name", "")
     return re.split(r"[/\\]", name)[-1].strip()[:_LONGEST_NAME]
 
 

@@ -16,15 +16,15 @@ from mycrm_mail_fetcher.domain.notices import CUT, notice_of
 from mycrm_mail_fetcher.domain.parts import Part
 from mycrm_mail_fetcher.domain.plain import html_of, shows_something
 
-MAX_ENCODED: Final = 4_000_000
+MAX_ENCODED: Final = 2 * 1024 * 1024
 MAX_TEXT: Final = 2_000_000
-_READABLE: Final = {"text/plain", "text/html"}
+READABLE: Final = {"text/plain", "text/html"}
 _SIGNATURES: Final = {
     "application/pgp-signature",
     "application/pkcs7-signature",
     "application/x-pkcs7-signature",
 }
-_LAST_RESORTS: Final = {"message/delivery-status", "text/rfc822-headers"}
+LAST_RESORTS: Final = {"message/delivery-status", "text/rfc822-headers"}
 
 
 class Text:
@@ -92,25 +92,30 @@ def _read(part: Part) -> Findings:
     notice = notice_of(part)
     if notice:
         return Findings(notices=[notice], attachments=_attachments(part))
-    if part.content_type == "message/rfc822" or part.content_type in _LAST_RESORTS:
+    if part.content_type == "message/rfc822" or part.content_type in LAST_RESORTS:
         return Findings(attachments=_attachments(part), spare=[part])
-    if part.disposition == "attachment" or not (part.children or part.content_type in _READABLE):
+    if part.disposition == "attachment" or not (part.children or part.content_type in READABLE):
         return Findings(attachments=_attachments(part))
     return _container(part) if part.children else _text(part)
 
 
-def _container(part: Part) -> Findings:
-    children = part.children
-    if part.content_type == "multipart/alternative":
-        return _chosen([_read(child) for child in children])
+def shown_together(part: Part) -> tuple[Part, ...]:
+    """Return the children of a multipart that may be shown, all of them or one."""
     if part.content_type == "multipart/signed":
-        children = children[:1]
+        return part.children[:1]
     if part.content_type == "multipart/related":
         # Beside its root a related part holds what the root points at, never a text of its own.
-        children = children[:1] + tuple(child for child in children[1:] if not _is_pointed_at(child))
+        return part.children[:1] + tuple(child for child in part.children[1:] if not _is_pointed_at(child))
+    return part.children
+
+
+def _container(part: Part) -> Findings:
+    readings = [_read(child) for child in shown_together(part)]
+    if part.content_type == "multipart/alternative":
+        return _chosen(readings)
     found = Findings()
-    for child in children:
-        found.add(_read(child))
+    for reading in readings:
+        found.add(reading)
     return found
 
 
@@ -142,7 +147,7 @@ def _is_pointed_at(part: Part) -> bool:
 
 
 def _attachments(part: Part) -> list[Attachment]:
-    if part.content_type in _SIGNATURES or part.content_type in _LAST_RESORTS:
+    if part.content_type in _SIGNATURES or part.content_type in LAST_RESORTS:
         return []
     name = part.name
     if not name and part.children and part.content_type == "message/rfc822":

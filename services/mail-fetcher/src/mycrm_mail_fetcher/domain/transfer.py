@@ -8,6 +8,7 @@ _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 _NOISE: Final = bytes(set(range(256)) - set(_ALPHABET) - set(b"="))
 _EXPECTED: Final = _ALPHABET + b"=\r\n\t "
 _SAMPLE: Final = 4096
+_BASE64_LINE: Final = 78
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\n]*\n", re.MULTILINE)
 
 
@@ -45,6 +46,14 @@ def decoded_size(body: bytes, encoding: str) -> int:
         )
     letters = len(body) - sum(body.count(blank) for blank in (b"\r", b"\n", b"=", b" "))
     return letters * 3 // 4
+
+
+def estimated_size(encoded: int, encoding: str) -> int:
+    """Return how many bytes so many encoded ones stand for, lines of 76 letters assumed."""
+    if encoding != "base64":
+        return encoded
+    ends = encoded // _BASE64_LINE * 2
+    return (encoded - ends) // 4 * 3
 
 
 def _looks_like_base64(body: bytes) -> bool:

@@ -1,0 +1,148 @@
+"""The tree of a mail of which only some sections were fetched.
+
+The header that came with the mail's head is read here as ever; what stands below it is taken from the server's
+description, as far as it is sure. The parts whose bytes were not fetched stand in the tree without them: whoever
+asks for their bytes all the same gets `BytesMissingError`, and then the whole mail has to be read. So a wrong
+guess about which sections are needed costs time, never text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from mycrm_mail_fetcher.domain.headers import Headers, header_end, joined_parameters, without_lead_in
+from mycrm_mail_fetcher.domain.parts import Part, file_name, first_word, leaf, split
+from mycrm_mail_fetcher.domain.structure import Structure
+from mycrm_mail_fetcher.domain.transfer import decode_transfer
+
+LONGEST_HEADER: Final = 64 * 1024
+INNER_MAILS: Final = {"message/rfc822", "message/global"}
+_LIMITS: Final = (64 * 1024, 512 * 1024, 2 * 1024 * 1024 + 1)
+_LONGEST: Final = {"text/calendar": 64 * 1024, "message/rfc822": 64 * 1024, "message/global": 64 * 1024}
+_ENCODED: Final = {"base64", "quoted-printable"}
+
+
+class _UnfitError(Exception):
+    """The description is not that of this mail."""
+
+
+def assemble(structure: Structure, *, header: bytes, sections: Mapping[str, bytes]) -> Part | None:
+    """Return the mail's tree with the bytes of these sections, None where the description cannot be right."""
+    if header != without_lead_in(header):
+        return None
+    end, start = header_end(header)
+    headers = Headers.parse(header[:end])
+    if header[start:].strip() or not headers.fields:
+        return None  # The server's header ends where ours does not.
+    try:
+        return _root(structure, headers, sections)
+    except _UnfitError:
+        return None
+
+
+def fetched_limit(content_type: str, size: int) -> int:
+    """Return how many of so many bytes are fetched at most: a few steps, so that many mails have the same one."""
+    longest = _LONGEST.get(content_type, _LIMITS[-1])
+    return min(longest, next((limit for limit in _LIMITS if limit > size), longest))
+
+
+def _root(structure: Structure, headers: Headers, sections: Mapping[str, bytes]) -> Part:
+    described = _described(structure, sections)
+    root = leaf(headers, described.body)
+    is_page = (root.content_type, structure.content_type) == ("text/html", "text/plain")
+    # What holds parts is not encoded; some (163.com) say so, and nobody knows what a server makes of that.
+    is_odd = root.maintype == "multipart" and root.encoding in _ENCODED
+    if is_odd or not (root.content_type == structure.content_type or is_page):
+        raise _UnfitError
+    return replace(
+        root,
+        content_type=described.content_type if described.children else root.content_type,
+        body=described.body,
+        children=described.children,
+        section=described.section,
+        is_missing=described.is_missing,
+        stated_size=described.stated_size,
+    )
+
+
+def _described(structure: Structure, sections: Mapping[str, bytes]) -> Part:
+    """Return a part as the server describes it, or as its own header does where that was fetched."""
+    if structure.content_type.startswith("multipart/"):
+        return replace(_without_bytes(structure), children=_children(structure, sections))
+    if structure.content_type in INNER_MAILS:
+        return _inner_mail(structure, sections)
+    if structure.children:
+        raise _UnfitError
+    part = _with_bytes(structure, sections)
+    own = sections.get(f"{structure.section}.MIME")
+    if own is None:
+        return part
+    told = leaf(Headers.parse(own), part.body)
+    if told.maintype in {"multipart", "message"}:
+        raise _UnfitError
+    return replace(told, section=part.section, is_missing=part.is_missing, stated_size=part.stated_size)
+
+
+def _children(structure: Structure, sections: Mapping[str, bytes]) -> tuple[Part, ...]:
+    """Return the parts of a multipart; servers invent an empty one where they found none."""
+    first = structure.children[0] if structure.children else None
+    if first is None or (len(structure.children) == 1 and not first.size and not first.children):
+        raise _UnfitError
+    return tuple(_described(child, sections) for child in structure.children)
+
+
+def _inner_mail(structure: Structure, sections: Mapping[str, bytes]) -> Part:
+    part = replace(_without_bytes(structure), content_type="message/rfc822")
+    if structure.children and part.encoding not in _ENCODED:
+        if len(structure.children) > 1:
+            raise _UnfitError
+        headers = Headers.parse(sections.get(f"{structure.section}.HEADER", b""))
+        inner = replace(_described(structure.children[0], sections), headers=headers)
+    else:
+        beginning = _with_bytes(structure, sections)
+        # What the server cannot look into, because it is encoded, say, is looked into here.
+        inner = split(b"" if beginning.is_missing else beginning.payload().lstrip(b"\r\n"))
+        if beginning.stated_size is not None:
+            inner = replace(inner, body=b"", children=(), is_missing=True, stated_size=structure.size)
+    return replace(part, children=(inner,))
+
+
+def _with_bytes(structure: Structure, sections: Mapping[str, bytes]) -> Part:
+    body = sections.get(structure.section, b"")
+    if not _is_plausible(body, structure):
+        return _without_bytes(structure)
+    is_whole = len(body) < fetched_limit(structure.content_type, structure.size)
+    return replace(
+        _without_bytes(structure),
+        body=body,
+        is_missing=False,
+        stated_size=None if is_whole else structure.size,
+    )
+
+
+def _is_plausible(body: bytes, structure: Structure) -> bool:
+    """Say whether these can be the first bytes of the part; a server may answer with nothing, or with too little."""
+    limit = fetched_limit(structure.content_type, structure.size)
+    if len(body) >= limit > structure.size or len(body) * 2 < min(limit, structure.size):
+        return False
+    return bool(decode_transfer(body[: _LIMITS[0]], _encoding(structure))) or not body.strip()
+
+
+def _without_bytes(structure: Structure) -> Part:
+    type_parameters = joined_parameters(structure.type_parameters)
+    return Part(
+        headers=Headers((("content-id", structure.content_id),) if structure.content_id else ()),
+        content_type=structure.content_type,
+        type_parameters=type_parameters,
+        disposition=first_word(structure.disposition.encode()),
+        name=file_name(joined_parameters(structure.disposition_parameters), type_parameters),
+        encoding=_encoding(structure),
+        body=b"",
+        section=structure.section,
+        is_missing=True,
+        stated_size=structure.size,
+    )
+
+
+def _encoding(structure: Structure) -> str:
+    return first_word(structure.encoding.encode())
