@@ -1,16 +1,20 @@
 """A mailbox in memory, for the decisions of those who read one. It passes the contract suite of the real thing.
 
-It can be told to misbehave: to withhold a mail, to break off at a folder, to refuse the password, to be away.
+It can be told to misbehave: to withhold a mail, to break off at a folder, to refuse the password, to be away, to
+describe no structures.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from mycrm_common.errors import Kind, MyCRMError
+from mycrm_mail_fetcher.domain.structure import SectionWish
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 from mycrm_mail_fetcher.ports import FolderStatus, ImapSession, MailAccount, MailHead, RemoteFolder
+from tests.support.mail_sections import described, section
 
 USERNAME, PASSWORD = "sales@example.cn", "correct horse"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -51,6 +55,7 @@ class FakeMailServer:
     def __init__(self) -> None:
         self.folders: dict[str, FakeFolder] = {}
         self.error: Exception | None = None
+        self.describes = True
         self.connections = 0
         self.asked: list[str] = []
         self._validities = count(1_000)
@@ -156,9 +161,24 @@ class FakeSession:
                 internal_date=mail.internal_date,
                 size=len(mail.raw),
                 header=b"".join(mail.raw.partition(_BLANK_LINE)[:2]),
+                structure=described(mail.raw) if self._server.describes else None,
             )
             for mail in given
         ]
+
+    async def uids(self, *, above: int = 0) -> UidSet:
+        """All of them."""
+        self._ask(f"uids above {above}")
+        return UidSet(uid for uid in self._mails() if uid > above)
+
+    async def sections(
+        self, wishes: Mapping[int, Sequence[SectionWish]]
+    ) -> Mapping[int, Mapping[str, bytes]]:
+        """The sections of those that are given."""
+        given = self._given(uid for uid, wished in wishes.items() if wished)
+        if given:
+            self._ask(f"sections {len(given)}")
+        return {mail.uid: _cut(mail.raw, wishes[mail.uid]) for mail in given}
 
     async def bodies(self, uids: Iterable[int], *, limit: int) -> Mapping[int, bytes]:
         """The first bytes of those that are given."""
@@ -191,6 +211,11 @@ class FakeSession:
         mails = self._mails()
         assert self._opened is not None
         return [mails[uid] for uid in sorted(set(uids) & mails.keys() - self._opened.withheld)]
+
+
+def _cut(raw: bytes, wishes: Sequence[SectionWish]) -> dict[str, bytes]:
+    told = {wish: section(raw, wish.section) for wish in wishes}
+    return {wish.section: part[: wish.limit] for wish, part in told.items() if part is not None}
 
 
 def days_before(days: float, moment: datetime = NOON) -> datetime:

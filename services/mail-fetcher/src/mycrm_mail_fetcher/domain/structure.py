@@ -13,9 +13,10 @@ from dataclasses import dataclass
 class Structure:
     """One part as the server describes it.
 
-    `section` is its number for fetching, empty for a whole mail that is a multipart. `content_type` and `encoding`
-    are lower-case; `type_parameters` and `disposition_parameters` are names (lower-case) and values as they stand
-    in the header, still encoded. `size` counts the encoded bytes; it is 0 for a multipart.
+    `section` is its number for fetching, empty for a whole mail that is a multipart; the multipart that a mail
+    inside the mail at `2` consists of is `2.TEXT`. `content_type` and `encoding` are lower-case; `type_parameters`
+    and `disposition_parameters` are names (lower-case) and values as they stand in the header, still encoded.
+    `size` counts the encoded bytes; it is 0 for a multipart.
     """
 
     section: str

@@ -4,14 +4,15 @@ The mailbox is only ever read. A session belongs to one owner and does one thing
 other than `mailbox_folder_missing` means that it is over: connect again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from mycrm_mail_fetcher.domain.structure import Structure
+from mycrm_mail_fetcher.domain.structure import SectionWish, Structure
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,8 +84,24 @@ class ImapSession(Protocol):
         """
         ...
 
+    async def uids(self, *, above: int = 0) -> UidSet:
+        """Every UID greater than `above` that is in the folder now."""
+        ...
+
     async def heads(self, uids: Iterable[int]) -> list[MailHead]:
-        """The heads of these mails, ascending by UID; what the server does not give is not among them."""
+        """The heads of these mails, ascending by UID; what the server does not give is not among them.
+
+        All of them are kept in memory, and a header may take 256 KB: a few hundred at once are enough for speed.
+        """
+        ...
+
+    async def sections(
+        self, wishes: Mapping[int, Sequence[SectionWish]]
+    ) -> Mapping[int, Mapping[str, bytes]]:
+        """Sections of mails by UID and name; what the server does not give is not among them.
+
+        Memory is reckoned by the limits, so a limit a little above a part's size is much faster than a large one.
+        """
         ...
 
     async def bodies(self, uids: Iterable[int], *, limit: int) -> Mapping[int, bytes]:

@@ -6,6 +6,7 @@ import pytest
 
 from mycrm_mail_fetcher.adapters.imap import answers
 from mycrm_mail_fetcher.adapters.imap.framing import Answer
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
 
 
@@ -62,7 +63,7 @@ def test_opening_tells_numbers_and_what_is_not_told_is_zero() -> None:
 
 def test_a_search_may_be_answered_in_pieces_and_name_no_mail_number_zero() -> None:
     told = lines(b"* SEARCH 3 1", b"* SEARCH", b"* 9 EXISTS", b"* search 2 0 (MODSEQ 99)", b"* SEARCHED 5")
-    assert answers.found_uids(told) == {1, 2, 3}
+    assert answers.found_uids(told) == UidSet([1, 2, 3])
 
 
 def test_items_of_one_mail_may_come_apart_and_news_about_others_in_between() -> None:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from mycrm_mail_fetcher.adapters.imap.framing import Answer
 from mycrm_mail_fetcher.adapters.imap.names import readable_name, wire_name
-from mycrm_mail_fetcher.adapters.imap.tokens import Atom, Token, tokens
+from mycrm_mail_fetcher.adapters.imap.tokens import Atom, Token, tokens, tokens_and_soundness
+from mycrm_mail_fetcher.domain.uid_sets import FIRST_UID, LAST_UID, UidSet
 from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
 
 Items = dict[bytes, Token]
@@ -23,7 +24,8 @@ _EXISTS = re.compile(rb"\* +(\d{1,10}) +EXISTS\b", re.IGNORECASE)
 _FETCH = re.compile(rb"(?:\* +)?\d+ +FETCH\b", re.IGNORECASE)
 _SEARCH = re.compile(rb"\* +SEARCH\b", re.IGNORECASE)
 _CODE = re.compile(rb"\* +OK +\[([A-Z]+) +(\d{1,20})\]", re.IGNORECASE)
-_NUMBER = re.compile(rb"\d{1,10}")
+_NUMBER = re.compile(rb"\b\d{1,10}\b")
+_RANGE = re.compile(rb"(\d{1,10})(?::(\d{1,10}))?")
 _DATE = re.compile(
     rb" *(\d{1,2})-([A-Za-z]{3})-(\d{4}) +(\d{1,2}):(\d{2}):(\d{2})(?: +([+-])(\d{2})(\d{2}))?"
 )
@@ -75,28 +77,45 @@ def opened_status(answers: Iterable[Answer]) -> FolderStatus:
     )
 
 
-def found_uids(answers: Iterable[Answer]) -> set[int]:
+def found_uids(answers: Iterable[Answer]) -> UidSet:
     """The UIDs of all SEARCH answers together; one search may be answered in several lines."""
-    return {
-        int(match[0])
+    return UidSet(
+        uid
         for answer in answers
         if (head := _SEARCH.match(answer.texts[0]))
         for match in _NUMBER.finditer(answer.texts[0].partition(b"(")[0], head.end())
-        if int(match[0]) > 0
-    }
+        if FIRST_UID <= (uid := int(match[0])) <= LAST_UID
+    )
 
 
 def fetched(answers: Iterable[Answer]) -> dict[int, Items]:
     """Items by UID, in any number of answers per mail; what has no UID is news about something else."""
     mails: dict[int, Items] = {}
     for answer in answers:
-        if not _FETCH.match(answer.texts[0]):
-            continue
-        for part in tokens(answer)[2:]:
-            items = _pairs(part) if isinstance(part, list) else {}
-            if uid := _number(items.get(b"UID")):
-                mails.setdefault(uid, {}).update(items)
+        for uid, items in fetched_items(answer):
+            mails.setdefault(uid, {}).update(items)
     return mails
+
+
+def fetched_items(answer: Answer) -> Iterator[tuple[int, Items]]:
+    """UIDs and items of one answer; an answer with a bracket too few or too many describes no structure."""
+    if not _FETCH.match(answer.texts[0]):
+        return
+    line, is_sound = tokens_and_soundness(answer)
+    for part in line[2:]:
+        items = _pairs(part) if isinstance(part, list) else {}
+        if not is_sound:
+            items.pop(b"BODYSTRUCTURE", None)
+        if uid := _number(items.get(b"UID")):
+            yield uid, items
+
+
+def found_ranges(answers: Iterable[Answer]) -> UidSet | None:
+    """The UIDs of an ESEARCH answer, or None where it does not add up with the count beside it."""
+    lines = [line for line in _named(answers, b"ESEARCH") if b"UID" in line[1:]]
+    counts = [count for line in lines if (count := _digits(_after(line, b"COUNT"))) is not None]
+    found = UidSet.of_ranges(pair for line in lines for pair in _ranges(_after(line, b"ALL")))
+    return found if counts and sum(counts) == len(found) else None
 
 
 def section(items: Mapping[bytes, Token], *names: bytes) -> bytes | None:
@@ -163,6 +182,20 @@ def _pairs(flat: list[Token]) -> Items:
         for key, value in zip(flat[::2], flat[1::2], strict=False)
         if isinstance(key, bytes)
     }
+
+
+def _after(line: list[Token], name: bytes) -> Token:
+    names = [token.upper() if isinstance(token, Atom) else b"" for token in line[:-1]]
+    return line[names.index(name) + 1] if name in names else None
+
+
+def _ranges(written: Token) -> Iterator[tuple[int, int]]:
+    if not isinstance(written, bytes):
+        return
+    for match in _RANGE.finditer(written):
+        ends = int(match[1]), int(match[2] or match[1])
+        if FIRST_UID <= min(ends) <= max(ends) <= LAST_UID:
+            yield min(ends), max(ends)
 
 
 def _words(line: Iterable[Token]) -> Iterator[bytes]:

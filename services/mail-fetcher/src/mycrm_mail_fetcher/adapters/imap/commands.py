@@ -73,6 +73,14 @@ def search_since(day: date, *, above: int) -> Command:
     return _command("SEARCH", f"UID SEARCH {known}{since}".encode("ascii"))
 
 
+def search_all(*, above: int, in_ranges: bool) -> Command:
+    """UID SEARCH for every mail above a UID; as ranges and with their number where the server can (RFC 4731)."""
+    manner = "RETURN (COUNT ALL) " if in_ranges else ""
+    return _command(
+        "SEARCH", f"UID SEARCH {manner}{f'UID {above + 1}:*' if above > 0 else 'ALL'}".encode("ascii")
+    )
+
+
 def search_uids(uids: Iterable[int]) -> Command:
     """UID SEARCH for those of some UIDs that exist."""
     return _command("SEARCH", b"UID SEARCH UID " + uid_set(uids))

@@ -6,17 +6,18 @@ and a ceiling on the whole, so that a server that drips a byte now and then cann
 
 import asyncio
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from mycrm_common.errors import MyCRMError
 from mycrm_mail_fetcher.adapters.imap import failures
 from mycrm_mail_fetcher.adapters.imap.commands import Command, plain
-from mycrm_mail_fetcher.adapters.imap.framing import ProtocolViolationError, Room
+from mycrm_mail_fetcher.adapters.imap.framing import Answer, ProtocolViolationError, Room
 from mycrm_mail_fetcher.adapters.imap.wire import Reply, Wire
 
 SMALL = Room()
+IN_FLIGHT = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,17 +40,18 @@ class Connection:
 
     async def ask(self, command: Command, room: Room = SMALL) -> Reply:
         """The server's reply, be it OK, NO or BAD."""
-        try:
-            async with asyncio.timeout(self._patience.command) as limit:
-                self._wire.on_data = self._extend(limit)
-                return await self._wire.ask(command, room)
-        except BaseException as error:
-            self.abandon()
-            if (known := _in_our_words(error, command)) is None:
-                raise
-            raise known from error
-        finally:
-            self._wire.on_data = _unwatched
+        async with self._attention(command.name):
+            return await self._wire.ask(command, room)
+
+    async def ask_in_row(
+        self, commands: Iterable[Command], room: Room, *, take: Callable[[Answer], None]
+    ) -> list[Reply]:
+        """How the server ended each of these commands, several of which are under way at any time.
+
+        `room` is what each of them may take; `take` gets the answers to all of them, in any order.
+        """
+        async with self._attention("commands in a row"):
+            return await self._wire.ask_in_row(commands, room, take=take, most=IN_FLIGHT)
 
     async def must(self, command: Command, room: Room = SMALL) -> Reply:
         """The server's reply to a command that it has no reason to refuse."""
@@ -98,6 +100,20 @@ class Connection:
         finally:
             self.abandon()
 
+    @asynccontextmanager
+    async def _attention(self, name: str) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._patience.command) as limit:
+                self._wire.on_data = self._extend(limit)
+                yield
+        except BaseException as error:
+            self.abandon()
+            if (known := _in_our_words(error, name)) is None:
+                raise
+            raise known from error
+        finally:
+            self._wire.on_data = _unwatched
+
     def _extend(self, limit: asyncio.Timeout) -> Callable[[], None]:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._patience.longest
@@ -109,9 +125,9 @@ class Connection:
         return on_data
 
 
-def _in_our_words(error: BaseException, command: Command) -> MyCRMError | None:
+def _in_our_words(error: BaseException, name: str) -> MyCRMError | None:
     if isinstance(error, TimeoutError):
-        return failures.connection_lost(f"no end of the answer to {command.name} in time")
+        return failures.connection_lost(f"no end of the answer to {name} in time")
     if isinstance(error, failures.ConnectionBrokenError):
         return failures.connection_lost(error)
     if isinstance(error, ProtocolViolationError):

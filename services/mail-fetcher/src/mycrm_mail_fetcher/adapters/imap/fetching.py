@@ -1,37 +1,82 @@
 """Reading many mails in few commands, and no mail wrongly.
 
-A batch is asked for at once. Every answer is taken by the UID in it, and counts only when it is complete. What is
-missing then is asked for singly: a server that says OK and nothing has no such mail any more; one that refuses or
-gives half is asked up to three times. A batch never asks for more than fits into its memory.
+Batches are asked for in a row, without waiting for one before the next. What an answer to a batch lacks is asked
+for again, in ever simpler ways: in smaller batches and without the description of the mail, which some servers
+cannot give of some mails, and singly, because many servers give up a whole batch at the first mail that they
+cannot read.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from mycrm_mail_fetcher.adapters.imap import answers, commands
 from mycrm_mail_fetcher.adapters.imap.answers import Items
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
 from mycrm_mail_fetcher.adapters.imap.framing import Room
+from mycrm_mail_fetcher.adapters.imap.harvest import Harvest
+from mycrm_mail_fetcher.adapters.imap.structures import structure
+from mycrm_mail_fetcher.domain.structure import Structure
 from mycrm_mail_fetcher.ports import MailHead
 
-Part = TypeVar("Part")
-
-TRIES_ALONE = 3
 LONGEST_HEADER = 1 << 18
 BATCH_BYTES = 1 << 25
 SLACK = 1 << 16
+_MANY_HEADS, _FEW_HEADS = 100, 10
 _HEAD = b"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])"
-_WINDOW = commands.MOST_UIDS
+_DESCRIBED = b"(UID INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEADER])"
+_HEAD_ROOM = Room(literal=LONGEST_HEADER, total=_MANY_HEADS * (LONGEST_HEADER + SLACK))
 
 
-async def heads(connection: Connection, uids: Iterable[int]) -> list[MailHead]:
+@dataclass(kw_only=True)
+class Manners:
+    """What a session has learned of its server."""
+
+    describes: bool = True
+
+
+@dataclass(kw_only=True, slots=True)
+class _Seen:
+    """A head as far as it was told."""
+
+    came: datetime | None = None
+    size: int | None = None
+    header: bytes | None = None
+    structure: Structure | None = None
+
+    def as_head(self, uid: int) -> MailHead | None:
+        if self.came is None or self.size is None or self.header is None:
+            return None
+        return MailHead(
+            uid=uid,
+            internal_date=self.came,
+            size=self.size,
+            header=self.header,
+            structure=self.structure,
+        )
+
+
+async def heads(connection: Connection, uids: Iterable[int], manners: Manners) -> list[MailHead]:
     """The heads of these mails, ascending by UID; a header is cut where it is absurdly long."""
-    room = Room(literal=LONGEST_HEADER, total=_WINDOW * LONGEST_HEADER)
-    found: list[MailHead] = []
-    for batch in commands.batches(uids):
-        found += (await _fetch(connection, batch, items=_HEAD, room=room, read=_head)).values()
-    return sorted(found, key=lambda head: head.uid)
+    wanted = sorted(set(uids))
+    harvest = Harvest(connection, wanted, _merged_head)
+
+    def head(uid: int) -> MailHead | None:
+        seen = harvest.found.get(uid)
+        return seen.as_head(uid) if seen else None
+
+    refused: Sequence[int] = wanted
+    for items, at_once in _ways_to_ask(manners):
+        ended = await harvest.ask(
+            [(batch, items) for batch in commands.batches(refused, most=at_once)], _HEAD_ROOM
+        )
+        if items == _DESCRIBED and "BAD" in ended.values():
+            manners.describes = False
+        refused = [uid for uid, result in ended.items() if result != "OK" and head(uid) is None]
+        if not refused:
+            break
+    await harvest.ask_alone(wanted, _HEAD, _HEAD_ROOM, is_whole=lambda uid: head(uid) is not None)
+    return [found for uid in wanted if (found := head(uid))]
 
 
 async def bodies(connection: Connection, uids: Iterable[int], *, limit: int) -> dict[int, bytes]:
@@ -42,78 +87,34 @@ async def bodies(connection: Connection, uids: Iterable[int], *, limit: int) -> 
     refused = max(Room().literal_refused, limit + SLACK)
     room = Room(literal=limit, literal_refused=refused, total=most * (limit + SLACK))
     items = b"(UID BODY.PEEK[]<0.%d>)" % limit
-    found: dict[int, bytes] = {}
-    for batch in commands.batches(uids, most=most):
-        found |= await _fetch(connection, batch, items=items, room=room, read=_body)
-    return found
+    wanted = sorted(set(uids))
+    harvest: Harvest[bytes] = Harvest(connection, wanted, _merged_body)
+    await harvest.ask([(batch, items) for batch in commands.batches(wanted, most=most)], room)
+    await harvest.ask_alone(wanted, items, room, is_whole=harvest.found.__contains__)
+    return harvest.found
 
 
-async def search_by_hand(connection: Connection, day: date, *, messages: int, above: int) -> set[int]:
-    """UIDs above one of mail that came on the day or later, from a server that refuses to search.
-
-    From the end of the folder backwards, so that mail deleted meanwhile shifts what is left into the windows
-    still to come; it ends where a window brings nothing above.
-    """
-    found: set[int] = set()
-    for last in range(messages, 0, -_WINDOW):
-        command = commands.fetch_numbers(max(last - _WINDOW + 1, 1), last, b"(UID INTERNALDATE)")
-        told = answers.fetched((await connection.must(command)).answers)
-        new = {uid: answers.internal_date(items) for uid, items in told.items() if uid > above}
-        if not new:
-            break
-        # The server's calendar is unknown here, and a mail without a readable date must not be lost.
-        found |= {uid for uid, came in new.items() if came is None or came.date() >= day - timedelta(days=1)}
-    return found
+def _ways_to_ask(manners: Manners) -> Iterator[tuple[bytes, int]]:
+    if manners.describes:
+        yield _DESCRIBED, _MANY_HEADS
+    if manners.describes:
+        yield _DESCRIBED, _FEW_HEADS
+    yield _HEAD, _MANY_HEADS
 
 
-async def _fetch(
-    connection: Connection,
-    batch: Iterable[int],
-    *,
-    items: bytes,
-    room: Room,
-    read: Callable[[int, Items], Part | None],
-) -> dict[int, Part]:
-    wanted = set(batch)
-    reply = await connection.ask(commands.fetch_uids(wanted, items), room)
-    found = _complete(answers.fetched(reply.answers), wanted, read)
-    for uid in sorted(wanted - found.keys()):
-        found |= await _fetch_alone(connection, uid, items=items, room=room, read=read)
-    return found
+def _merged_head(seen: _Seen | None, _uid: int, items: Items) -> _Seen:
+    seen = seen or _Seen()
+    if (came := answers.internal_date(items)) is not None:
+        seen.came = came
+    if (size := answers.size(items)) is not None:
+        seen.size = size
+    if (header := answers.section(items, b"BODY[HEADER]", b"RFC822.HEADER")) is not None:
+        seen.header = header
+    if b"BODYSTRUCTURE" in items:
+        seen.structure = structure(items[b"BODYSTRUCTURE"])
+    return seen
 
 
-async def _fetch_alone(
-    connection: Connection,
-    uid: int,
-    *,
-    items: bytes,
-    room: Room,
-    read: Callable[[int, Items], Part | None],
-) -> dict[int, Part]:
-    for _ in range(TRIES_ALONE):
-        reply = await connection.ask(commands.fetch_uids([uid], items), room)
-        told = answers.fetched(reply.answers)
-        if found := _complete(told, {uid}, read):
-            return found
-        if reply.result == "OK" and uid not in told:
-            break
-    return {}
-
-
-def _complete(
-    told: dict[int, Items], wanted: set[int], read: Callable[[int, Items], Part | None]
-) -> dict[int, Part]:
-    parts = {uid: read(uid, items) for uid, items in told.items() if uid in wanted}
-    return {uid: part for uid, part in parts.items() if part is not None}
-
-
-def _head(uid: int, items: Items) -> MailHead | None:
-    came, size = answers.internal_date(items), answers.size(items)
-    header = answers.section(items, b"BODY[HEADER]", b"RFC822.HEADER")
-    if came is None or size is None or header is None:
-        return None
-    return MailHead(uid=uid, internal_date=came, size=size, header=header)
-
-
-def _body(_uid: int, items: Items) -> bytes | None:
-    return answers.section(items, b"BODY[]", b"RFC822")
+def _merged_body(body: bytes | None, _uid: int, items: Items) -> bytes | None:
+    told = answers.section(items, b"BODY[]", b"RFC822")
+    return body if told is None else told

@@ -1,18 +1,21 @@
 """What a signed-in connection does for the rest of MyCRM: look at folders, find mail, read it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from mycrm_common.errors import MyCRMError
 from mycrm_mail_fetcher.adapters.imap import answers, commands, failures
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
-from mycrm_mail_fetcher.adapters.imap.fetching import bodies, heads, search_by_hand
+from mycrm_mail_fetcher.adapters.imap.fetching import Manners, bodies, heads
 from mycrm_mail_fetcher.adapters.imap.framing import Room
+from mycrm_mail_fetcher.adapters.imap.searching import search_all, search_by_hand, search_since
+from mycrm_mail_fetcher.adapters.imap.sections import sections
 from mycrm_mail_fetcher.adapters.imap.wire import Reply
+from mycrm_mail_fetcher.domain.structure import SectionWish
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 from mycrm_mail_fetcher.ports import FolderStatus, MailHead, RemoteFolder
 
 _MANY_FOLDERS = Room(total=1 << 24)
-_MANY_UIDS = Room(line=1 << 24, total=1 << 24)
 _SPECIAL_USE_ON_DEMAND = {"LIST-EXTENDED", "SPECIAL-USE"}
 _UNSAFE = "unsafe login"
 
@@ -23,6 +26,7 @@ class Session:
     def __init__(self, connection: Connection, able: frozenset[str]) -> None:
         self._connection = connection
         self._able = able
+        self._manners = Manners()
         self._opened: RemoteFolder | None = None
 
     async def folders(self) -> list[RemoteFolder]:
@@ -56,19 +60,32 @@ class Session:
     async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
         """UIDs greater than `above` of mail of that day or later, ascending."""
         folder = self._must_be_open()
-        reply = await self._connection.ask(commands.search_since(day, above=above), _MANY_UIDS)
-        if reply.result == "OK":
-            found = answers.found_uids(reply.answers)
-        else:
+        found = await search_since(self._connection, day, above=above)
+        if found is None:
             messages = (await self.open(folder)).messages
             found = await search_by_hand(self._connection, day, messages=messages, above=above)
-        # "n:*" always brings the last mail, even one below n.
-        return sorted(uid for uid in found if uid > above)
+        return list(found)
+
+    async def uids(self, *, above: int = 0) -> UidSet:
+        """Every UID greater than `above` that is in the folder."""
+        folder = self._must_be_open()
+        found = await search_all(self._connection, above=above, in_ranges="ESEARCH" in self._able)
+        if found is None:
+            messages = (await self.open(folder)).messages
+            found = await search_by_hand(self._connection, None, messages=messages, above=above)
+        return found
 
     async def heads(self, uids: Iterable[int]) -> list[MailHead]:
         """The heads of these mails, ascending; what the server does not give is not among them."""
         self._must_be_open()
-        return await heads(self._connection, uids)
+        return await heads(self._connection, uids, self._manners)
+
+    async def sections(
+        self, wishes: Mapping[int, Sequence[SectionWish]]
+    ) -> Mapping[int, Mapping[str, bytes]]:
+        """The wished sections by UID and name; what the server does not give is not among them."""
+        self._must_be_open()
+        return await sections(self._connection, wishes)
 
     async def bodies(self, uids: Iterable[int], *, limit: int) -> Mapping[int, bytes]:
         """The first `limit` bytes of these mails; what the server does not give is not among them."""
@@ -78,11 +95,11 @@ class Session:
     async def present(self, uids: Iterable[int]) -> list[int]:
         """Those of the UIDs that are still in the folder, ascending."""
         self._must_be_open()
-        wanted, found = set(uids), set[int]()
+        wanted, found = UidSet(set(uids)), UidSet()
         for batch in commands.batches(wanted):
             reply = await self._connection.must(commands.search_uids(batch))
             found |= answers.found_uids(reply.answers)
-        return sorted(found & wanted)
+        return list(found & wanted)
 
     def _must_be_open(self) -> RemoteFolder:
         if self._opened is None:

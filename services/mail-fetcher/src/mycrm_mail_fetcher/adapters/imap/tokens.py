@@ -2,7 +2,7 @@
 
 Real servers put blanks before ")", forget a bracket, or put brackets inside file names, and a sender can nest the
 structure of a mail as deep as he likes. So nothing here is an error: what is not closed ends with the answer,
-what closes nothing is passed over, and what lies too deep is flattened.
+what closes nothing is passed over, and what lies too deep is flattened. Who has to know asks whether it was sound.
 An atom such as BODY[HEADER.FIELDS (DATE)]<0> is one token, blanks and all.
 """
 
@@ -14,7 +14,7 @@ DEEPEST = 100
 _BLANKS = re.compile(rb"[\s\0]*")
 _ATOM = re.compile(rb'[^\s\0()"\[]*')
 _ATOM_REST = re.compile(rb'[^\s\0()"]*')
-_QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)(?:"|\\?\Z)', re.DOTALL)
+_QUOTED = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)("|\\?\Z)', re.DOTALL)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _SECTIONED = frozenset({b"BODY", b"BODY.PEEK", b"BINARY", b"BINARY.PEEK", b"BINARY.SIZE"})
 
@@ -30,13 +30,18 @@ Token = Atom | bytes | None | list["Token"]
 
 def tokens(answer: Answer) -> list[Token]:
     """All tokens of the answer, without a leading "*"."""
+    return tokens_and_soundness(answer)[0]
+
+
+def tokens_and_soundness(answer: Answer) -> tuple[list[Token], bool]:
+    """All tokens of the answer, and whether its brackets and quotation marks are whole."""
     reader = _Reader()
     for index, text in enumerate(answer.texts):
         reader.read(text)
         if index < len(answer.literals):
             reader.put(answer.literals[index])
     found = reader.found
-    return found[1:] if found and found[0] == b"*" else found
+    return (found[1:] if found and found[0] == b"*" else found), reader.is_sound
 
 
 class _Reader:
@@ -46,6 +51,11 @@ class _Reader:
         self.found: list[Token] = []
         self._open: list[list[Token]] = [self.found]
         self._too_deep = 0
+        self._has_fault = False
+
+    @property
+    def is_sound(self) -> bool:
+        return not self._has_fault and len(self._open) == 1
 
     def put(self, token: Token) -> None:
         self._open[-1].append(token)
@@ -71,6 +81,7 @@ class _Reader:
     def _go_deeper(self) -> None:
         if len(self._open) > DEEPEST:
             self._too_deep += 1
+            self._has_fault = True
             return
         inner: list[Token] = []
         self.put(inner)
@@ -81,9 +92,13 @@ class _Reader:
             self._too_deep -= 1
         elif len(self._open) > 1:
             self._open.pop()
+        else:
+            self._has_fault = True
 
     def _quoted(self, text: bytes, position: int) -> int:
         match = _QUOTED.match(text, position)
+        if match is None or match[2] != b'"':
+            self._has_fault = True
         if match is None:
             return len(text)
         self.put(_ESCAPED.sub(rb"\1", match[1]))

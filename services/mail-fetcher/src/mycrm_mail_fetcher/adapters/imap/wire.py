@@ -2,13 +2,15 @@
 
 Kept from it are tags, the table of states, and the life of a pending command. Replaced is what loses mail or
 hangs in 2.0.3: reading (it recurses per line, rescans all lines per line, cuts "* " out of texts, counts brackets
-inside strings, and has no bounds), sending (its debug line can show a password), the greeting (a failure there
-is lost in a task), and the end of the connection (pending commands were never told).
+inside strings, and has no bounds), sending (its debug line can show a password, and it never has two FETCH under
+way), the greeting (a failure there is lost in a task), and the end of the connection (pending commands were never
+told).
 """
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import aioimaplib
@@ -18,7 +20,7 @@ from mycrm_mail_fetcher.adapters.imap.failures import ConnectionBrokenError
 from mycrm_mail_fetcher.adapters.imap.framing import Answer, Framer, ProtocolViolationError, Room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 FAREWELL_SECONDS = 1.0
 
@@ -29,7 +31,7 @@ class Reply:
 
     result: str
     text: str
-    answers: tuple[Answer, ...]
+    answers: tuple[Answer, ...] = ()
 
 
 class _Pending(aioimaplib.Command):  # type: ignore[misc]  # the library is untyped
@@ -40,7 +42,7 @@ class _Pending(aioimaplib.Command):  # type: ignore[misc]  # the library is unty
         first, *further = command.pieces
         self.next_piece = tag.encode("ascii") + b" " + first
         self.further = further
-        self.answers: list[Answer] = []
+        self.result = ""
         self.text = ""
 
     def fail(self, error: Exception) -> None:
@@ -58,7 +60,8 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         self.ended = asyncio.Event()
         self._greeted: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._framer = Framer(Room())
-        self._asked: _Pending | None = None
+        self._asked: dict[bytes, _Pending] = {}
+        self._take_answer: Callable[[Answer], None] | None = None
         self._failure: Exception | None = None
         self._farewell: ConnectionBrokenError | None = None
         self._must_be_silent = False
@@ -71,17 +74,34 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
 
     async def ask(self, command: Command, room: Room) -> Reply:
         """Send one command and wait for its end; whatever this raises, the connection is of no more use."""
-        if self._failure:
-            raise self._failure
-        if self._asked:
-            raise RuntimeError(f"{command.name} was asked while {self._asked.name} is under way")
-        asked = self._asked = _Pending(command, self.new_tag())
-        self._framer.allow(room)
+        answers: list[Answer] = []
+        (ended,) = await self.ask_in_row([command], room, take=answers.append)
+        return replace(ended, answers=tuple(answers))
+
+    async def ask_in_row(
+        self, commands: "Iterable[Command]", room: Room, *, take: "Callable[[Answer], None]", most: int = 1
+    ) -> list[Reply]:
+        """Send commands one after the other, up to `most` before the first has ended, and tell how each ended.
+
+        `take` gets what the server says meanwhile; which command an answer belongs to, only its content can tell.
+        """
+        if self._take_answer is not None:
+            raise RuntimeError("a question was asked while another one is under way")
+        self._framer.allow(replace(room, total=0))
+        self._take_answer = take
+        under_way: deque[_Pending] = deque()
+        ended: list[Reply] = []
         try:
-            result, _ = await self.execute(asked)
+            for command in commands:
+                if len(under_way) >= most:
+                    ended.append(await _end_of(under_way.popleft()))
+                self._framer.allow_more(room.total)
+                under_way.append(self._begin(command))
+            ended += [await _end_of(asked) for asked in under_way]
         finally:
-            self._asked = None
-        return Reply(result=result, text=asked.text, answers=tuple(asked.answers))
+            self._take_answer = None
+            self._asked.clear()
+        return ended
 
     def signed_in(self) -> None:
         """From here on folders can be listed and opened."""
@@ -101,8 +121,8 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
     def fail(self, error: Exception) -> None:
         """End the connection, and whoever waits on it."""
         self._failure = self._failure or error
-        if self._asked:
-            self._asked.fail(self._failure)
+        for asked in self._asked.values():
+            asked.fail(self._failure)
         if not self._greeted.done():
             self._greeted.set_exception(self._failure)
             self._greeted.exception()  # seen, even if nobody waits for the greeting any more
@@ -122,9 +142,15 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         except (ProtocolViolationError, aioimaplib.AioImapException) as error:
             self.fail(error)
 
-    def send(self, _line: str, scrub: str | None = None) -> None:  # noqa: ARG002 - the library's signature
-        """Write the pending command; the library would also log it."""
-        self._send_piece()
+    def _begin(self, command: Command) -> _Pending:
+        if self._failure:
+            raise self._failure
+        if self.state not in aioimaplib.Commands[command.name].valid_states:
+            raise RuntimeError(f"{command.name} makes no sense now ({self.state})")
+        asked = _Pending(command, self.new_tag())
+        self._asked[asked.tag.encode("ascii")] = asked
+        self._send(asked)
+        return asked
 
     def _take(self, answer: Answer) -> None:
         if self._must_be_silent:
@@ -143,40 +169,43 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
             self._farewell = ConnectionBrokenError(answer.texts[0][2:].decode("utf-8", "replace"))
             # Some servers say goodbye first and then why, so the reason gets a moment to arrive.
             self.loop.call_later(FAREWELL_SECONDS, self.fail, self._farewell)
-        if self._asked:
-            self._asked.answers.append(answer)
+        if self._take_answer is not None:
+            self._take_answer(answer)
 
     def _go_on(self, answer: Answer) -> None:
-        if self._asked is None or not self._asked.further:
+        waiting = [asked for asked in self._asked.values() if asked.further]
+        if not waiting:
             raise ProtocolViolationError(
                 f"the server waits for what was never announced: {answer.texts[0]!r}"
             )
-        self._asked.next_piece = self._asked.further.pop(0)
-        self._send_piece()
+        waiting[0].next_piece = waiting[0].further.pop(0)
+        self._send(waiting[0])
 
     def _finish(self, line: bytes) -> None:
         tag, _, rest = line.partition(b" ")
         result, _, text = rest.partition(b" ")
         result = result.upper()
-        asked, self._asked = self._asked, None
-        # Checked here, because the library's own complaint would repeat the whole command.
-        if asked is None or tag != asked.tag.encode() or result not in (b"OK", b"NO", b"BAD"):
-            self._asked = asked
+        asked = self._asked.pop(tag, None)
+        if asked is None or result not in (b"OK", b"NO", b"BAD"):
+            if asked is not None:
+                self._asked[tag] = asked
             raise ProtocolViolationError(f"an answer to no question: {line[:80]!r}")
         self._must_be_silent = asked.name == "STARTTLS" and result == b"OK"
-        asked.text = text.decode("utf-8", "replace")
-        self._response_done(
-            tag + b" " + result
-        )  # the library would log the server's words, whatever they repeat
+        asked.result, asked.text = result.decode("ascii"), text.decode("utf-8", "replace")
+        asked.close(b"", asked.result)
 
-    def _send_piece(self) -> None:
-        if self._asked:
-            self.transport.write(self._asked.next_piece + b"\r\n")
+    def _send(self, asked: _Pending) -> None:
+        self.transport.write(asked.next_piece + b"\r\n")
 
     def _lost(self, error: Exception | None) -> None:
         self.ended.set()
         reason = str(error) if error else "the server closed the connection"
         self.fail(self._farewell or ConnectionBrokenError(reason))
+
+
+async def _end_of(asked: _Pending) -> Reply:
+    await asked.wait()
+    return Reply(result=asked.result, text=asked.text)
 
 
 def _nothing(*_: Any) -> None:
