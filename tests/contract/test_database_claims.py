@@ -1,4 +1,4 @@
-"""Who may do what for a while: leases of jobs, claims of outbox rows and of deliveries."""
+"""Who may do what for a while: claims of outbox rows and of deliveries."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from mycrm_common.bus.codec import seal, unseal
 from mycrm_common.crash import CrashPoints
-from mycrm_common.db import deliveries, inbox, leases, outbox
+from mycrm_common.db import deliveries, inbox, outbox
 from mycrm_common.db.engine import Database
 from mycrm_common.db.tables import events as tables
 from mycrm_common.db.unit_of_work import SqlUnits
@@ -35,10 +35,6 @@ class Office:
         """Do one act in a transaction."""
         async with self.unit() as work:
             return await act(work)
-
-    async def lease(self, holder: str) -> int | None:
-        """Take the one lease."""
-        return await self.do(lambda work: leases.acquire(work, "sync team", holder=holder, ttl=TTL))
 
     async def tell(self, count: int) -> None:
         """Put events into the outbox."""
@@ -73,45 +69,6 @@ class Office:
 @pytest.fixture
 def office(database: Database) -> Office:
     return Office(database)
-
-
-async def test_a_lease_has_one_holder(office: Office) -> None:
-    taken = await asyncio.gather(*(office.lease(name) for name in ("a", "b", "c", "d")))
-
-    assert sorted(fence for fence in taken if fence is not None) == [1]
-
-
-async def test_renewing_a_lease_keeps_its_fence(office: Office) -> None:
-    for _ in range(5):
-        assert await office.lease("a") == 1
-        office.clock.advance(seconds=20)
-    assert await office.lease("b") is None
-
-
-async def test_a_lease_that_ran_out_is_taken_over_with_a_higher_fence(office: Office) -> None:
-    assert await office.lease("a") == 1
-    office.clock.advance(seconds=30)
-
-    assert await office.lease("b") == 2
-    assert await office.lease("a") is None
-    office.clock.advance(seconds=31)
-    assert await office.lease("a") == 3
-
-
-async def test_a_holder_that_slept_through_its_time_gets_a_new_fence(office: Office) -> None:
-    assert await office.lease("a") == 1
-    office.clock.advance(seconds=31)
-
-    assert await office.lease("a") == 2
-
-
-async def test_a_lease_that_is_given_back_is_free_at_once_but_only_by_its_holder(office: Office) -> None:
-    await office.lease("a")
-    await office.do(lambda work: leases.release(work, "sync team", holder="b"))
-    assert await office.lease("b") is None
-
-    await office.do(lambda work: leases.release(work, "sync team", holder="a"))
-    assert await office.lease("b") == 2
 
 
 async def test_three_relays_never_claim_the_same_event(office: Office) -> None:

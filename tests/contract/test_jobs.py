@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from mycrm_common import jobs
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db import leases
 from mycrm_common.db.engine import Database
+from mycrm_common.db.tables.events import outbox
 from mycrm_common.db.unit_of_work import SqlUnits
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.jobs import keep_doing
@@ -18,6 +20,7 @@ from mycrm_common.logs import LogShelf, open_logs
 from mycrm_common.service import Job
 from mycrm_common.tasks import TaskNursery
 from mycrm_common.work import Work
+from tests.contract.household import added
 from tests.support.clock import FakeClock
 from tests.support.waiting import eventually
 
@@ -32,6 +35,7 @@ class Place:
         self.log = open_logs(level="warning", clock=self.clock, shelf=self.shelf)
         self.is_away = False
         self.refused = self.begun = 0
+        self._database = database
         self._units = SqlUnits(database, service="common", clock=self.clock, crash=CrashPoints())
 
     @asynccontextmanager
@@ -54,6 +58,12 @@ class Place:
     def logged(self) -> set[str]:
         """Return what was logged since it was last asked."""
         return {line.action for line in self.shelf.take()}
+
+    async def told(self) -> int:
+        """Count the events that were told."""
+        async with self._database.reading() as reading:
+            counted = select(func.count()).select_from(outbox)
+            return int((await reading.connection.execute(counted)).scalar_one())
 
 
 @pytest.fixture
@@ -177,3 +187,34 @@ async def test_a_job_is_broken_off_when_somebody_else_has_its_lease(
 
     await eventually(lambda: beat.broken_off == 1, what="the job to be broken off")
     await eventually(lambda: "job.lease_lost" in place.logged(), what="the loss to be told")
+
+
+async def test_a_job_that_wakes_up_after_its_lease_was_lost_stores_nothing(
+    place: Place, nursery: TaskNursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_RENEW_SECONDS", 3_600.0)  # As for a process that is paused.
+    paused, awake, tries = asyncio.Event(), asyncio.Event(), 0
+
+    async def beat() -> None:
+        nonlocal tries
+        tries += 1
+        paused.set()
+        await awake.wait()
+        async with place.unit() as work:
+            work.tell(added(tries))
+
+    job = Job(name="single", beat=beat, seconds=0.05, lease=LEASE)
+    nursery.start(keep_doing(job, unit=place.unit, holder="a", log=place.log), name="job")
+    await paused.wait()
+    place.clock.advance(minutes=1)
+    async with place.unit() as work:
+        other = await leases.acquire(work, LEASE, holder="b", ttl=timedelta(seconds=30))
+    assert other is not None
+
+    awake.set()
+    await eventually(lambda: "job.lease_lost" in place.logged(), what="the loss to be told")
+    assert await place.told() == 0
+
+    async with place.unit() as work:
+        await leases.release(work, other)
+    await eventually(place.told, what="the job to be done when its turn has come")

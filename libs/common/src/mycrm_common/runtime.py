@@ -124,12 +124,12 @@ async def open_runtime(settings: Settings, *, units: type[SqlUnits] = SqlUnits) 
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
     box = SecretBox(key_from(key, settings.data_dir))
     bus = _bus(settings.bus_url.get_secret_value(), log)
-    database = Database(url)
+    database = Database(url, clock=clock)
     try:
         yield Runtime(
             database=database,
             bus=bus,
-            clock=clock,
+            clock=database.clock,
             log=log,
             shelf=shelf,
             box=box,

@@ -1,12 +1,15 @@
 """What differs between SQLite and MariaDB, and may stand nowhere else but here and in migrations."""
 
 import sqlite3
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import ColumnElement, Insert, Table, func, literal_column
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mycrm_common.db.types import UtcDateTime
 
 # MariaDB: lock wait timeout, deadlock, record changed since last read. Nothing was done; try again.
 _MARIADB_BUSY = {1205, 1213, 1020}
@@ -51,3 +54,8 @@ def upsert(connection: AsyncConnection, table: Table, values: dict[str, Any], *,
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).values(**values).on_conflict_do_update(index_elements=[key], set_=changed)
     return mysql.insert(table).values(**values).on_duplicate_key_update(**changed)
+
+
+def server_time() -> ColumnElement[datetime]:
+    """Return what asks MariaDB for its time, to the microsecond."""
+    return func.utc_timestamp(literal_column("6"), type_=UtcDateTime())

@@ -21,6 +21,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from mycrm_common.clock import Clock, SystemClock
+from mycrm_common.db.clock import ServerClock
 from mycrm_common.db.dialects import is_busy, is_full
 from mycrm_common.db.guard import SERVICE_OPTION, guard_tables
 from mycrm_common.errors import Kind, MyCRMError, StartError
@@ -36,10 +38,13 @@ _SESSION = (
 
 
 class Database:
-    """Opens connections for writing, one transaction each, and for reading."""
+    """Opens connections for writing, one transaction each, and for reading; `clock` tells its time."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, clock: Clock | None = None) -> None:
         self.is_sqlite = url.drivername == _SQLITE
+        own = clock or SystemClock()
+        self._server_clock = None if self.is_sqlite else ServerClock(own)
+        self.clock: Clock = self._server_clock or own
         self.place = url.render_as_string(hide_password=True)
         self._lock = asyncio.Lock()
         self._file_lock = _own_file(url) if self.is_sqlite else None
@@ -53,6 +58,11 @@ class Database:
         """One write transaction of a service; it is rolled back unless the caller commits it."""
         async with self._fairly(), _translated(), self._writer.connect() as connection:
             yield await connection.execution_options(**{SERVICE_OPTION: service})
+
+    async def look_at_the_time(self, connection: AsyncConnection) -> None:
+        """Keep `clock` right; costs a question to the server now and then."""
+        if self._server_clock is not None:
+            await self._server_clock.look(connection)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:

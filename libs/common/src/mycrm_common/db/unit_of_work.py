@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from mycrm_common.bus.codec import seal
 from mycrm_common.clock import Clock
 from mycrm_common.crash import CrashPoints
-from mycrm_common.db import outbox
+from mycrm_common.db import leases, outbox
 from mycrm_common.db.engine import Database
 from mycrm_common.handover import LEASE, Handover
 from mycrm_common.ids import new_id
@@ -46,8 +46,10 @@ class SqlUnits:
     async def _unit(self) -> AsyncIterator[Work]:
         async with self._database.writing(self._service) as connection:
             await connection.begin()
+            await self._database.look_at_the_time(connection)
             work = Work(connection, at=self._clock.now())
             yield work
+            await leases.check(work)
             await self.conclude(work)
         if work.told:
             self._told()
