@@ -11,10 +11,10 @@ import pytest
 
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_mail_fetcher.adapters.imap import ImapServer, Patience
-from mycrm_mail_fetcher.ports import ImapSession, RemoteFolder
+from mycrm_mail_fetcher.ports import ImapSession
+from tests.support.imap_answers import INBOX
 from tests.support.scripted_imap import Peer, ScriptedServer, scripted_imap
 
-INBOX = RemoteFolder(name="INBOX", wire_name="INBOX", special_use="", selectable=True)
 PATIENCE = Patience(connect=10, login=10, command=10, longest=20, goodbye=1)
 HASTE = Patience(connect=0.5, login=0.5, command=0.3, longest=1, goodbye=0.2)
 

@@ -8,25 +8,14 @@ import pytest
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_mail_fetcher.adapters.imap import ImapServer, Patience
 from mycrm_mail_fetcher.domain.structure import SectionWish
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
+from tests.support.imap_answers import INBOX
 from tests.support.scripted_imap import Peer, Script, scripted_imap, standing
 
-INBOX = RemoteFolder(name="INBOX", wire_name="INBOX", special_use="", selectable=True)
 SENT = RemoteFolder(name="Sent", wire_name="Sent", special_use="sent", selectable=True)
 DAY = dt.date(2026, 3, 1)
 IMPATIENT = Patience(connect=5, login=5, command=5, longest=10, goodbye=1)
-
-
-def head(
-    uid: int, *, header: bytes = b"Subject: hello\r\n\r\n", date: bytes = b"01-Mar-2026 08:00:00 +0800"
-) -> bytes:
-    return b'* %d FETCH (UID %d INTERNALDATE "%s" RFC822.SIZE 90 BODY[HEADER] {%d}\r\n%s)' % (
-        uid,
-        uid,
-        date,
-        len(header),
-        header,
-    )
 
 
 async def test_folders_without_a_name_are_passed_over(tmp_path: Path) -> None:
@@ -139,89 +128,6 @@ async def test_a_server_that_does_not_search_is_searched_from_the_end(tmp_path: 
     assert found == [number * 10 for number in range(51, 501) if number % 9 >= 4]
 
 
-async def test_odd_dates_blanks_and_names_of_items_are_understood(tmp_path: Path) -> None:
-    async def script(peer: Peer) -> None:
-        await peer.open_folder()
-        await peer.answer(
-            "UID FETCH",
-            head(1, date=b"1-Mar-2026 08:00:00 +0800"),
-            b'* 2 fetch (uid 2 internaldate " 1-Mar-2026 00:00:00 +0000" rfc822.size 9 body[header]<0> "Subject: x" )',
-            b'* 3 FETCH (FLAGS (\\Seen $a(b) UID 3 RFC822.SIZE 9 BODY[HEADER] "" INTERNALDATE "01-Mar-2026 00:00:00")',
-        )
-
-    async with scripted_imap(tmp_path, script) as server, ImapServer().connect(server.account) as session:
-        await session.open(INBOX)
-        heads = await session.heads([1, 2])
-    assert [head.internal_date for head in heads] == [dt.datetime(2026, 3, 1, tzinfo=dt.UTC)] * 2
-    assert heads[1].header == b"Subject: x"
-
-
-async def test_a_server_that_hates_descending_sets_sees_only_ascending_ones(tmp_path: Path) -> None:
-    async def script(peer: Peer) -> None:
-        await peer.open_folder()
-        heard = await peer.hear("UID FETCH")
-        asked = [int(part.split(b":")[0]) for part in heard.rest.split()[0].split(b",")]
-        refused = asked != sorted(asked)
-        await peer.say(head(9), head(4), heard.tag + (b" BAD UID parameters!" if refused else b" OK done"))
-
-    async with scripted_imap(tmp_path, script) as server, ImapServer().connect(server.account) as session:
-        await session.open(INBOX)
-        assert [head.uid for head in await session.heads([9, 4])] == [4, 9]
-
-
-async def test_mails_missing_in_a_batch_are_asked_for_singly_and_not_for_ever(tmp_path: Path) -> None:
-    half = b"* 2 FETCH (UID 2 RFC822.SIZE 90 BODY[HEADER] NIL)"
-
-    async def script(peer: Peer) -> None:
-        await peer.open_folder()
-        await peer.answer("UID FETCH", head(1), half)
-        rounds: list[dict[int, tuple[tuple[bytes, ...], bytes]]] = [
-            {
-                2: ((half,), b"OK done"),
-                3: ((), b"NO [SERVERBUG] try again"),
-                4: ((), b"OK not there any more"),
-            },
-            {2: ((half,), b"OK done"), 3: ((head(3),), b"OK done")},
-            {2: ((half,), b"OK done")},
-        ]
-        for singles in rounds:
-            for uid, (answers, end) in singles.items():
-                heard = await peer.answer("UID FETCH", *answers, end=end)
-                assert heard.rest.startswith(b"%d " % uid)
-
-    async with scripted_imap(tmp_path, script) as server, ImapServer().connect(server.account) as session:
-        await session.open(INBOX)
-        assert [head.uid for head in await session.heads([1, 2, 3, 4])] == [1, 3]
-
-
-async def test_a_body_longer_than_asked_for_is_cut_and_the_next_one_is_whole(tmp_path: Path) -> None:
-    monster = b"x" * 3_000_000
-
-    async def script(peer: Peer) -> None:
-        await peer.open_folder()
-        await peer.answer(
-            "UID FETCH",
-            b"* 1 FETCH (UID 1 BODY[]<0> {%d}\r\n%s)" % (len(monster), monster),
-            b'* 2 FETCH (BODY[] "short" UID 2)',
-        )
-
-    async with scripted_imap(tmp_path, script) as server, ImapServer().connect(server.account) as session:
-        await session.open(INBOX)
-        assert await session.bodies([1, 2], limit=1000) == {1: monster[:1000], 2: b"short"}
-
-
-async def test_answers_in_single_bytes_are_the_same_answers(tmp_path: Path) -> None:
-    async def script(peer: Peer) -> None:
-        await peer.open_folder()
-        heard = await peer.hear("UID FETCH")
-        for byte in head(1) + b"\r\n" + head(2) + b"\r\n" + heard.tag + b" OK done\r\n":
-            await peer.raw(bytes([byte]))
-
-    async with scripted_imap(tmp_path, script) as server, ImapServer().connect(server.account) as session:
-        await session.open(INBOX)
-        assert [head.header for head in await session.heads([1, 2])] == [b"Subject: hello\r\n\r\n"] * 2
-
-
 async def test_thousands_of_lines_in_one_piece_neither_overflow_nor_hang(tmp_path: Path) -> None:
     async def script(peer: Peer) -> None:
         await peer.let_in()
@@ -234,23 +140,41 @@ async def test_thousands_of_lines_in_one_piece_neither_overflow_nor_hang(tmp_pat
         assert len(await session.folders()) == 5000
 
 
-async def test_brackets_without_end_spoil_no_other_mail(tmp_path: Path) -> None:
+async def test_ranges_of_a_search_count_only_when_they_add_up(tmp_path: Path) -> None:
     async def script(peer: Peer) -> None:
-        await peer.open_folder()
-        await peer.answer(
-            "UID FETCH",
-            head(1),
-            b'* 2 FETCH (UID 2 BODYSTRUCTURE ("a (b" ' + b"(" * 200_000,
-            head(3),
-            b"* 4 FETCH (UID 4 RFC822.SIZE 90)))))",
-            head(5),
-        )
-        await peer.answer("UID FETCH", head(2))
-        await peer.answer("UID FETCH", head(4))
+        await peer.open_folder(able=b"IMAP4rev1 ESEARCH")
+        heard = await peer.answer("UID SEARCH", b'* ESEARCH (TAG "x") UID COUNT 5 ALL 9:7,3,1')
+        assert heard.rest == b"RETURN (COUNT ALL) ALL"
+        heard = await peer.answer("UID SEARCH", b"* ESEARCH UID COUNT 0")
+        assert heard.rest == b"RETURN (COUNT ALL) UID 10:*"
+        await peer.answer("UID SEARCH", b'* ESEARCH (TAG "x") UID COUNT 2 ALL 1:9')
+        heard = await peer.answer("UID SEARCH", b"* SEARCH 1 9")
+        assert heard.rest == b"ALL"
+        await peer.answer("UID SEARCH", end=b"BAD what is RETURN?")
+        await peer.answer("UID SEARCH", b"* SEARCH 5")
 
     async with scripted_imap(tmp_path, script) as server, ImapServer().connect(server.account) as session:
         await session.open(INBOX)
-        assert [head.uid for head in await session.heads(range(1, 6))] == [1, 2, 3, 4, 5]
+        assert await session.uids() == UidSet([1, 3, 7, 8, 9])
+        assert await session.uids(above=9) == UidSet()
+        assert await session.uids() == UidSet([1, 9])
+        assert await session.uids() == UidSet([5])
+
+
+async def test_all_uids_of_a_server_that_does_not_search_are_read_from_the_end(tmp_path: Path) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.open_folder()
+        await peer.answer("UID SEARCH", end=b"NO search is switched off")
+        await peer.answer("EXAMINE", *standing(300))
+        for first, last in ((101, 300), (1, 100)):
+            heard = await peer.answer(
+                "FETCH", *(b"* %d FETCH (UID %d)" % (n, n * 2) for n in range(first, last + 1))
+            )
+            assert heard.rest.startswith(b"%d:%d " % (first, last))
+
+    async with scripted_imap(tmp_path, script) as server, ImapServer().connect(server.account) as session:
+        await session.open(INBOX)
+        assert await session.uids() == UidSet(range(2, 601, 2))
 
 
 async def test_a_passing_refusal_does_not_make_a_folder_missing(tmp_path: Path) -> None:

@@ -1,18 +1,14 @@
 """What everybody who reads a mailbox may rely on: the real adapter on a real server, and its stand-in."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Protocol
 
 import pytest
 
 from mycrm_common.errors import MyCRMError
-from mycrm_mail_fetcher.adapters.imap import ImapServer
-from mycrm_mail_fetcher.ports import ImapSession, MailAccount, MailServer, RemoteFolder
+from mycrm_mail_fetcher.ports import RemoteFolder
+from tests.contract.imap_rigs import Rig, connect, folder, make_rig
 from tests.support.dovecot import DovecotServer
-from tests.support.fake_imap import FakeMailServer
 
 pytestmark = pytest.mark.servers("dovecot")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -21,76 +17,9 @@ RAW = HEADER + b"hello\r\n\r\nagain\r\n"
 FOLDER = "客户/欧洲"
 
 
-class Rig(Protocol):
-    """A server, and what its owner can do there."""
-
-    @property
-    def server(self) -> MailServer: ...
-    @property
-    def account(self) -> MailAccount: ...
-    async def deliver(self, folder: str, raw: bytes, *, internal_date: datetime) -> int: ...
-    async def expunge(self, folder: str, uid: int) -> None: ...
-    async def make_again(self, folder: str) -> None: ...
-
-
-@dataclass
-class FakeRig:
-    server: FakeMailServer
-
-    @property
-    def account(self) -> MailAccount:
-        return self.server.account
-
-    async def deliver(self, folder: str, raw: bytes, *, internal_date: datetime) -> int:
-        return self.server.deliver(folder, raw, internal_date=internal_date)
-
-    async def expunge(self, folder: str, uid: int) -> None:
-        del self.server.folders[folder].mails[uid]
-
-    async def make_again(self, folder: str) -> None:
-        self.server.create(folder)
-
-
-@dataclass
-class DovecotRig:
-    dovecot: DovecotServer
-    server: MailServer
-
-    @property
-    def account(self) -> MailAccount:
-        return MailAccount(
-            host=self.dovecot.host,
-            port=self.dovecot.port,
-            username=self.dovecot.username,
-            password=self.dovecot.password,
-            ca_file=self.dovecot.ca_file,
-        )
-
-    async def deliver(self, folder: str, raw: bytes, *, internal_date: datetime) -> int:
-        return await self.dovecot.deliver(folder, raw, internal_date=internal_date)
-
-    async def expunge(self, folder: str, uid: int) -> None:
-        await self.dovecot.expunge(folder, [uid])
-
-    async def make_again(self, folder: str) -> None:
-        await self.dovecot.account.delete_folder(folder)
-        await self.dovecot.create_folder(folder)
-
-
 @pytest.fixture(params=["fake", "dovecot"])
-async def rig(request: pytest.FixtureRequest, dovecot_server: DovecotServer) -> AsyncIterator[Rig]:
-    if request.param == "fake":
-        yield FakeRig(FakeMailServer())
-    else:
-        yield DovecotRig(dovecot_server, ImapServer())
-
-
-def connect(rig: Rig) -> AbstractAsyncContextManager[ImapSession]:
-    return rig.server.connect(rig.account)
-
-
-async def folder(session: ImapSession, name: str) -> RemoteFolder:
-    return next(known for known in await session.folders() if known.name == name)
+def rig(request: pytest.FixtureRequest, dovecot_server: DovecotServer) -> Rig:
+    return make_rig(request.param, dovecot_server)
 
 
 async def test_folders_have_readable_names_and_can_be_opened(rig: Rig) -> None:

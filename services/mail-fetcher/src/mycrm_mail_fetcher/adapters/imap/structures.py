@@ -78,7 +78,7 @@ class _Reader:
             content_type=content_type,
             type_parameters=_parameters(told[_PARAMETERS]),
             content_id=_text(told[_ID]),
-            encoding=_text(told[_ENCODING]).decode("latin-1").strip().lower(),
+            encoding=_encoding(told[_ENCODING]),
             size=_size(told[_SIZE]),
             disposition=disposition,
             disposition_parameters=disposition_parameters,
@@ -124,6 +124,13 @@ def _text(token: Token) -> bytes:
     if isinstance(token, list):
         raise _UntrustedError
     return bytes(token or b"")
+
+
+def _encoding(token: Token) -> str:
+    name = _text(token).decode("latin-1").strip().lower()
+    if name.isdigit():  # A field is missing before it, so this is the size.
+        raise _UntrustedError
+    return name
 
 
 def _size(token: Token) -> int:
