@@ -94,11 +94,13 @@ def follow(identifier: str) -> None:
     _correlation.set(identifier)
 
 
-def open_logs(*, level: str, clock: Clock, shelf: LogShelf) -> Logger:
-    """Return the logger from which services bind theirs."""
+def open_logs(*, level: str, clock: Clock, shelf: LogShelf, shown: str = "debug") -> Logger:
+    """Return the logger from which services bind theirs; the console gets what is at least as grave as `shown`."""
 
     def shelve(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         shelf.put(_line_of(entry, clock.now()))
+        if LEVELS[entry["level"]] < LEVELS[shown]:
+            raise structlog.DropEvent
         return entry
 
     renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()

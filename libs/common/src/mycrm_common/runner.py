@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from mycrm_common.console import console_language
 from mycrm_common.db import schema
 from mycrm_common.db.unit_of_work import SqlUnits
 from mycrm_common.errors import StartError
@@ -18,7 +19,7 @@ from mycrm_common.running import running
 from mycrm_common.runtime import Runtime, ServiceRuntime, open_runtime
 from mycrm_common.service import Service
 from mycrm_common.settings import Settings
-from mycrm_common.start_texts import reader_language, start_line
+from mycrm_common.start_texts import start_line
 from mycrm_common.tasks import TaskNursery
 
 _SCHEMA_POLL_SECONDS = 1.0
@@ -107,9 +108,14 @@ async def _stopped(stop: asyncio.Event, flowing: "asyncio.Task[None]") -> None:
 
 
 async def _schema_is_there(runtime: Runtime, stop: asyncio.Event) -> bool:
-    """Wait until somebody has migrated the database; False when told to stop before."""
+    """Wait until somebody has migrated the database; False when told to stop before.
+
+    Where nobody else can while we are here, waiting would never end: it is a `StartError`.
+    """
     told = False
     while not await schema.is_current(runtime.database):
+        if runtime.database.is_exclusive:
+            raise schema.behind(runtime.database)
         if not told:
             runtime.log.warning("schema.waiting", needed=schema.REVISIONS[-1], remedy="run: mycrm migrate")
             told = True
@@ -120,11 +126,3 @@ async def _schema_is_there(runtime: Runtime, stop: asyncio.Event) -> bool:
             continue
         return False
     return True
-
-
-def console_language() -> str:
-    """Return the language of whoever starts MyCRM, also where the settings are what is wrong."""
-    try:
-        return reader_language(Settings.load().language)
-    except StartError:
-        return reader_language("")

@@ -112,11 +112,16 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, *, units: type[SqlUnits] = SqlUnits) -> AsyncIterator[Runtime]:
-    """Open what the settings name; anything that is not there stops the start with one clear line."""
+async def open_runtime(
+    settings: Settings, *, units: type[SqlUnits] = SqlUnits, shown: str = "debug"
+) -> AsyncIterator[Runtime]:
+    """Open what the settings name; anything that is not there stops the start with one clear line.
+
+    Log lines less grave than `shown` are kept, and not printed.
+    """
     clock = SystemClock()
     shelf = LogShelf()
-    log = open_logs(level=settings.log_level, clock=clock, shelf=shelf)
+    log = open_logs(level=settings.log_level, clock=clock, shelf=shelf, shown=shown)
     url = parse_url(settings.database)
     needs_folder = settings.secret_key is None or url.drivername.startswith("sqlite")
     if needs_folder:

@@ -36,8 +36,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "RabbitMQ 中已有参数不同的队列 {name}（{reason}）；请清空并删除它，然后重新启动",
     ),
     "database_in_use": (
-        "another MyCRM is using {path}; stop it first, or set another MYCRM_DATA_DIR",
-        "另一个 MyCRM 正在使用 {path}；请先停止它，或设置其他 MYCRM_DATA_DIR",
+        "another MyCRM or mycrm command is using {path}; stop it first, or set another MYCRM_DATA_DIR",
+        "另一个 MyCRM 或 mycrm 命令正在使用 {path}；请先停止它，或设置其他 MYCRM_DATA_DIR",
     ),
     "socket_in_use": (
         "another MyCRM answers the mycrm command at {path}; stop it first, or set another MYCRM_DATA_DIR",
@@ -50,6 +50,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "database_newer": (
         "the database has schema {found}, made by a newer MyCRM than this one (schema {known}); upgrade MyCRM",
         "数据库结构版本为 {found}，由更新版本的 MyCRM 创建（本程序为 {known}）；请升级 MyCRM",
+    ),
+    "schema_behind": (
+        "the database {path} has not the schema that this version needs ({needed}): run mycrm migrate, then try again",
+        "数据库 {path} 尚无本版本所需的结构（{needed}）：请先运行 mycrm migrate，然后重试",
+    ),
+    "database_missing": (
+        "there is no MyCRM database at {path}: start MyCRM once with mycrm run, or set MYCRM_DATA_DIR to its folder",
+        "{path} 处没有 MyCRM 数据库：请先用 mycrm run 启动一次，或将 MYCRM_DATA_DIR 设为其所在目录",
+    ),
+    "data_dir_closed": (
+        "{path} is closed to this account; run the command as {owner}, who owns it",
+        "当前账号无权访问 {path}；请以其所有者 {owner} 的身份运行该命令",
     ),
     "database_foreign": (
         "the database holds tables that MyCRM did not make ({tables}); give MyCRM an empty database",

@@ -1,67 +1,62 @@
-"""The `mycrm` command."""
+"""The `mycrm` command: 0 when it is done, 1 when the API refused it, 2 for wrong arguments or settings."""
 
-import argparse
 import asyncio
+import os
 import sys
-from collections.abc import Callable, Sequence
+from argparse import Namespace
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
+from mycrm_common.console import console_language
 from mycrm_common.errors import StartError
-from mycrm_common.settings import Settings
 from mycrm_common.start_texts import start_line
-from mycrm_embedded.effective import effective_settings
+from mycrm_embedded.api import RefusedError
+from mycrm_embedded.arguments import ReadersParser, command_line
+from mycrm_embedded.commands import events, process
+from mycrm_embedded.commands.command import Asked, Command, OwnCommand, UsageError
+from mycrm_embedded.speech import Speech
 
-Command = Callable[[], int]
+_REFUSED, _WRONG, _INTERRUPTED = 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks, and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="mycrm", description="A mail-centric CRM. / 以邮件为中心的客户管理系统。"
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (_, text) in _COMMANDS.items():
-        commands.add_parser(name, help=text, description=text)
-    chosen = parser.parse_args(arguments).command
+    language = console_language()
+    given = command_line((*process.COMMANDS, *events.COMMANDS), language=language).parse_args(arguments)
+    command: Command | OwnCommand = given.command
     try:
-        return _COMMANDS[chosen][0]()
+        if isinstance(command, OwnCommand):
+            return command.do()
+        command.check(given)
+        return asyncio.run(_ask(command, given, language=language))
+    except UsageError as error:
+        parser: ReadersParser = given.parser
+        parser.refuse(error.words)
     except StartError as error:
-        from mycrm_common.runner import console_language
-
-        sys.stderr.write(start_line(error, language=console_language()) + "\n")
-        return 2
-
-
-def _run() -> int:
-    from mycrm_common.runner import main as run
-    from mycrm_embedded.services import parts
-
-    return run(parts(), migrates=True)
+        sys.stderr.write(start_line(error, language=language) + "\n")
+        return _WRONG
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
 
 
-def _migrate() -> int:
-    from mycrm_common.db import schema
-    from mycrm_common.runtime import open_runtime
+async def _ask(command: Command, given: Namespace, *, language: str) -> int:
+    from mycrm_api.settings import ApiSettings
+    from mycrm_embedded.reaching import reached_api
 
-    async def bring_up() -> bool:
-        async with open_runtime(Settings.load()) as runtime:
-            return await schema.migrate(runtime.database)
-
-    changed = asyncio.run(bring_up())
-    sys.stdout.write(f"schema {schema.REVISIONS[-1]}: {'brought up' if changed else 'nothing to do'}\n")
+    settings = ApiSettings.load()
+    zone = ZoneInfo(settings.time_zone) if settings.time_zone else None
+    speech = Speech(language=language, raw=given.json, zone=zone)
+    try:
+        async with reached_api(settings) as api:
+            await command.do(Asked(given=given, api=api, speech=speech))
+    except RefusedError as error:
+        speech.refusal(error)
+        return _REFUSED
     return 0
-
-
-def _config() -> int:
-    for name, value in effective_settings():
-        sys.stdout.write(f"{name}={value}\n")
-    return 0
-
-
-_COMMANDS: dict[str, tuple[Command, str]] = {
-    "run": (_run, "start the CRM on http://127.0.0.1:8080 / 启动"),
-    "migrate": (_migrate, "bring the database to this version's schema / 升级数据库结构"),
-    "config": (_config, "print the effective settings, secrets masked / 显示生效的设置（密码已隐藏）"),
-}
 
 
 if __name__ == "__main__":

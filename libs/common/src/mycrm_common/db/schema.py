@@ -51,6 +51,11 @@ async def is_current(database: Database) -> bool:
     return await check_not_newer(database) == REVISIONS[-1]
 
 
+def behind(database: Database) -> StartError:
+    """Return what is told where a schema is missing or old, and nobody is there who would bring it up."""
+    return StartError("schema_behind", path=database.place, needed=REVISIONS[-1])
+
+
 async def migrate(database: Database) -> bool:
     """Bring the database to this version's schema; False when it has it already."""
     if await is_current(database):

@@ -1,0 +1,1 @@
+"""The commands of `mycrm`, one file per noun."""
