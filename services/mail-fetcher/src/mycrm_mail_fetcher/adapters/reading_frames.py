@@ -1,0 +1,108 @@
+"""What the reading process and its owner say to each other, as bytes.
+
+The owner's words are trusted and pickled. The process has read what strangers wrote, so its own words are data and
+nothing but data: JSON, taken apart field by field.
+"""
+
+import json
+import pickle
+from datetime import datetime
+from typing import Any, Final
+
+from mycrm_mail_fetcher.domain.classify import MessageType, Ours
+from mycrm_mail_fetcher.domain.mail import Attachment, BouncedRecipient, Mark
+from mycrm_mail_fetcher.ports.ledger import MessageAddress, NewMessage
+from mycrm_mail_fetcher.ports.reading import FetchedMail, Outcome, Unreadable, WholeWanted
+
+LENGTH_BYTES: Final = 4
+LONGEST: Final = 64 * 1024 * 1024
+READY: Final = b"ready"
+
+
+def framed(payload: bytes) -> bytes:
+    """Return the payload behind its length."""
+    return len(payload).to_bytes(LENGTH_BYTES, "big") + payload
+
+
+def task_bytes(mail: FetchedMail, ours: Ours) -> bytes:
+    """Return a mail to be read, and who we are."""
+    return pickle.dumps((mail, ours), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def task_of(raw: bytes) -> tuple[FetchedMail, Ours]:
+    """Return what `task_bytes` was given."""
+    mail, ours = pickle.loads(raw)  # noqa: S301 - only our own parent holds the other end of this pipe
+    return mail, ours
+
+
+def outcome_bytes(outcome: Outcome) -> bytes:
+    """Return what became of a mail."""
+    return json.dumps(_told(outcome), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def outcome_of(raw: bytes) -> Outcome:
+    """Return what `outcome_bytes` was given; ValueError, KeyError or TypeError where it is nothing of that kind."""
+    told = json.loads(raw)
+    if "message" in told:
+        return _message(told["message"])
+    if "unreadable" in told:
+        code, detail = told["unreadable"]
+        return Unreadable(code=str(code), detail=str(detail))
+    return WholeWanted(reason=str(told["whole"]))
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, NewMessage):
+        return {"message": _message_fields(outcome)}
+    if isinstance(outcome, Unreadable):
+        return {"unreadable": [outcome.code, outcome.detail]}
+    return {"whole": outcome.reason}
+
+
+def _message_fields(message: NewMessage) -> dict[str, Any]:
+    return {
+        "content_key": message.content_key.hex(),
+        "message_id": message.message_id,
+        "sender": message.sender,
+        "sender_address": message.sender_address,
+        "date": message.date.isoformat(),
+        "type": message.type.value,
+        "subject": message.subject,
+        "content": message.content,
+        "attachments": [[file.name, file.content_type, file.size] for file in message.attachments],
+        "blocked_images": message.blocked_images,
+        "addresses": [[row.role, row.address, row.key] for row in message.addresses],
+        "mark": message.mark.value,
+        "is_answer": message.is_answer,
+        "references": message.references,
+        "bounced": [[who.email, who.status, who.diagnostic] for who in message.bounced],
+    }
+
+
+def _message(told: dict[str, Any]) -> NewMessage:
+    return NewMessage(
+        content_key=bytes.fromhex(told["content_key"]),
+        message_id=str(told["message_id"]),
+        sender=str(told["sender"]),
+        sender_address=str(told["sender_address"]),
+        date=datetime.fromisoformat(told["date"]),
+        type=MessageType(told["type"]),
+        subject=str(told["subject"]),
+        content=str(told["content"]),
+        attachments=tuple(
+            Attachment(name=str(name), content_type=str(kind), size=int(size))
+            for name, kind, size in told["attachments"]
+        ),
+        blocked_images=int(told["blocked_images"]),
+        addresses=tuple(
+            MessageAddress(role=str(role), address=str(address), key=str(key))
+            for role, address, key in told["addresses"]
+        ),
+        mark=Mark(told["mark"]),
+        is_answer=bool(told["is_answer"]),
+        references=tuple(str(known) for known in told["references"]),
+        bounced=tuple(
+            BouncedRecipient(email=str(email), status=str(status), diagnostic=str(words))
+            for email, status, words in told["bounced"]
+        ),
+    )
