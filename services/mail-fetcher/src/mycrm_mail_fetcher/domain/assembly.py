@@ -15,9 +15,9 @@ from mycrm_mail_fetcher.domain.parts import Part, file_name, first_word, leaf, s
 from mycrm_mail_fetcher.domain.structure import Structure
 from mycrm_mail_fetcher.domain.transfer import decode_transfer
 
-LONGEST_HEADER: Final = 64 * 1024
+LONGEST_HEADER: Final = 16 * 1024
 INNER_MAILS: Final = {"message/rfc822", "message/global"}
-_LIMITS: Final = (64 * 1024, 512 * 1024, 2 * 1024 * 1024 + 1)
+_LIMITS: Final = (8 * 1024, 64 * 1024, 512 * 1024, 2 * 1024 * 1024 + 1)
 _LONGEST: Final = {"text/calendar": 64 * 1024, "message/rfc822": 64 * 1024, "message/global": 64 * 1024}
 _ENCODED: Final = {"base64", "quoted-printable"}
 
@@ -125,7 +125,7 @@ def _is_plausible(body: bytes, structure: Structure) -> bool:
     limit = fetched_limit(structure.content_type, structure.size)
     if len(body) >= limit > structure.size or len(body) * 2 < min(limit, structure.size):
         return False
-    return bool(decode_transfer(body[: _LIMITS[0]], _encoding(structure))) or not body.strip()
+    return bool(decode_transfer(body[: _LIMITS[1]], _encoding(structure))) or not body.strip()
 
 
 def _without_bytes(structure: Structure) -> Part:

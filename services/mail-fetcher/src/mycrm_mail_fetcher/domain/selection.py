@@ -17,7 +17,7 @@ from mycrm_mail_fetcher.domain.texts import LAST_RESORTS, READABLE, shown_togeth
 # So few bytes may be a blank line, or a page that shows nothing.
 _HARDLY_A_WORD: Final = {"text/plain": 40, "text/html": 600}
 _REPORTS: Final = {"message/delivery-status", "message/global-delivery-status"}
-_LONGEST_OWN_HEADER: Final = 16 * 1024
+_LONGEST_OWN_HEADER: Final = 4 * 1024
 _MOST_SPARE: Final = 3
 
 
