@@ -11,8 +11,9 @@ import pytest
 
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_mail_fetcher.adapters.imap import ImapServer, Patience
+from mycrm_mail_fetcher.domain.structure import SectionWish
 from mycrm_mail_fetcher.ports import ImapSession
-from tests.support.imap_answers import INBOX
+from tests.support.imap_answers import INBOX, head
 from tests.support.scripted_imap import Peer, ScriptedServer, scripted_imap
 
 PATIENCE = Patience(connect=10, login=10, command=10, longest=20, goodbye=1)
@@ -160,16 +161,47 @@ async def test_a_cancelled_question_closes_the_connection(tmp_path: Path) -> Non
             await session.present([1])
 
 
-async def test_a_second_question_at_the_same_time_is_a_mistake_of_ours(tmp_path: Path) -> None:
+async def test_questions_at_the_same_time_take_turns_and_fetching_goes_together(tmp_path: Path) -> None:
     async def script(peer: Peer) -> None:
         await peer.open_folder()
-        await peer.hear("UID SEARCH")
-        await peer.until_hung_up()
+        both = await peer.hear("UID FETCH"), await peer.hear("UID FETCH")
+        await asyncio.sleep(0.1)  # nothing else may be asked meanwhile
+        await peer.say(
+            head(1),
+            b'* 2 FETCH (UID 2 BODY[1] "two")',
+            head(3),
+            *(heard.tag + b" OK done" for heard in both),
+        )
+        await peer.answer("UID SEARCH", b"* SEARCH 1")
+        await peer.answer("UID FETCH", b'* 1 FETCH (UID 1 BODY[] "one")')
 
-    async with scripted_imap(tmp_path, script) as server, _connect(server, HASTE) as session:
+    async with scripted_imap(tmp_path, script) as server, _connect(server) as session:
         await session.open(INBOX)
-        answers = await asyncio.gather(session.present([1]), session.heads([1]), return_exceptions=True)
-    assert any(isinstance(answer, RuntimeError) for answer in answers)
+        heads, sections, present, bodies = await asyncio.gather(
+            session.heads([1, 3]),
+            session.sections({2: [SectionWish(section="1", limit=9)]}),
+            session.present([1]),
+            session.bodies([1], limit=9),
+        )
+    assert [head.uid for head in heads] == [1, 3]
+    assert (sections, present, bodies) == ({2: {"1": b"two"}}, [1], {1: b"one"})
+
+
+async def test_what_breaks_off_one_question_breaks_off_all(tmp_path: Path) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.open_folder()
+        await peer.hear("UID FETCH")
+        await peer.hear("UID FETCH")
+        await peer.raw(b"* 1 FETCH (UID 1 BODY[1] {5}\r\non")
+        peer.hang_up()
+
+    async with scripted_imap(tmp_path, script) as server, _connect(server) as session:
+        await session.open(INBOX)
+        outcomes = await asyncio.gather(
+            session.heads([1]), session.bodies([1], limit=9), session.uids(), return_exceptions=True
+        )
+    codes = [outcome.code for outcome in outcomes if isinstance(outcome, MyCRMError)]
+    assert codes == ["mailbox_connection_lost"] * 3
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,11 @@ class FakeSession:
             self._ask(f"bodies {len(given)}")
         return {mail.uid: mail.raw[:limit] for mail in given}
 
+    async def piece(self, uid: int, *, start: int, length: int) -> bytes | None:
+        """Some bytes of one mail."""
+        self._ask(f"piece {uid} {start}")
+        return next((mail.raw[start : start + length] for mail in self._given([uid])), None)
+
     async def present(self, uids: Iterable[int]) -> list[int]:
         """Those that are still there."""
         self._ask("present")

@@ -1,7 +1,8 @@
 """The team's mailbox, in our own words.
 
-The mailbox is only ever read. A session belongs to one owner and does one thing at a time; whatever it raises
-other than `mailbox_folder_missing` means that it is over: connect again.
+The mailbox is only ever read. A session belongs to one owner. Heads, sections and bodies may be asked for at the same
+time, which hides the way to a distant server; everything else waits for its turn and goes alone. Whatever a session
+raises other than `mailbox_folder_missing` means that it is over: connect again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -106,6 +107,10 @@ class ImapSession(Protocol):
 
     async def bodies(self, uids: Iterable[int], *, limit: int) -> Mapping[int, bytes]:
         """The first `limit` bytes of these mails by UID; what the server does not give is not among them."""
+        ...
+
+    async def piece(self, uid: int, *, start: int, length: int) -> bytes | None:
+        """The bytes of a mail from `start` on, at most so many; None where the server does not give them."""
         ...
 
     async def present(self, uids: Iterable[int]) -> list[int]:

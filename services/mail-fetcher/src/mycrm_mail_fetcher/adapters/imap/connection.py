@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from mycrm_common.errors import MyCRMError
-from mycrm_mail_fetcher.adapters.imap import failures
+from mycrm_mail_fetcher.adapters.imap import answers, failures
+from mycrm_mail_fetcher.adapters.imap.answers import Items
 from mycrm_mail_fetcher.adapters.imap.commands import Command, plain
 from mycrm_mail_fetcher.adapters.imap.framing import Answer, ProtocolViolationError, Room
 from mycrm_mail_fetcher.adapters.imap.wire import Reply, Wire
@@ -37,21 +38,29 @@ class Connection:
     def __init__(self, wire: Wire, patience: Patience) -> None:
         self._wire = wire
         self._patience = patience
+        self._takers: list[Callable[[int, Items], None]] = []
+        self._limits: dict[asyncio.Timeout, float] = {}
+        wire.on_data = self._extend
 
     async def ask(self, command: Command, room: Room = SMALL) -> Reply:
         """The server's reply, be it OK, NO or BAD."""
         async with self._attention(command.name):
             return await self._wire.ask(command, room)
 
-    async def ask_in_row(
-        self, commands: Iterable[Command], room: Room, *, take: Callable[[Answer], None]
+    async def fetch_in_row(
+        self, commands: Iterable[Command], room: Room, *, take: Callable[[int, Items], None]
     ) -> list[Reply]:
         """How the server ended each of these commands, several of which are under way at any time.
 
-        `room` is what each of them may take; `take` gets the answers to all of them, in any order.
+        `room` is what each of them may take. `take` gets whatever is told of any mail meanwhile, also by those
+        who fetch at the same time.
         """
-        async with self._attention("commands in a row"):
-            return await self._wire.ask_in_row(commands, room, take=take, most=IN_FLIGHT)
+        self._takers.append(take)
+        try:
+            async with self._attention("FETCH"):
+                return await self._wire.ask_in_row(commands, room, take=self._spread, most=IN_FLIGHT)
+        finally:
+            self._takers.remove(take)
 
     async def must(self, command: Command, room: Room = SMALL) -> Reply:
         """The server's reply to a command that it has no reason to refuse."""
@@ -104,25 +113,27 @@ class Connection:
     async def _attention(self, name: str) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._patience.command) as limit:
-                self._wire.on_data = self._extend(limit)
-                yield
+                self._limits[limit] = asyncio.get_running_loop().time() + self._patience.longest
+                try:
+                    yield
+                finally:
+                    del self._limits[limit]
         except BaseException as error:
             self.abandon()
             if (known := _in_our_words(error, name)) is None:
                 raise
             raise known from error
-        finally:
-            self._wire.on_data = _unwatched
 
-    def _extend(self, limit: asyncio.Timeout) -> Callable[[], None]:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self._patience.longest
-
-        def on_data() -> None:
+    def _extend(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for limit, end in self._limits.items():
             if not limit.expired():
-                limit.reschedule(min(loop.time() + self._patience.command, end))
+                limit.reschedule(min(now + self._patience.command, end))
 
-        return on_data
+    def _spread(self, answer: Answer) -> None:
+        for uid, items in answers.fetched_items(answer):
+            for take in self._takers:
+                take(uid, items)
 
 
 def _in_our_words(error: BaseException, name: str) -> MyCRMError | None:
@@ -133,7 +144,3 @@ def _in_our_words(error: BaseException, name: str) -> MyCRMError | None:
     if isinstance(error, ProtocolViolationError):
         return failures.protocol_error(error)
     return None
-
-
-def _unwatched() -> None:
-    """No command is under way, so nothing is timed."""

@@ -94,6 +94,21 @@ async def bodies(connection: Connection, uids: Iterable[int], *, limit: int) -> 
     return harvest.found
 
 
+async def piece(connection: Connection, uid: int, *, start: int, length: int) -> bytes | None:
+    """The bytes of a mail from `start` on, at most so many; None where the server does not give them."""
+    room = Room(
+        literal=length, literal_refused=max(Room().literal_refused, length + SLACK), total=length + SLACK
+    )
+    reply = await connection.ask(
+        commands.fetch_uids([uid], b"(UID BODY.PEEK[]<%d.%d>)" % (start, length)), room
+    )
+    items = answers.fetched(reply.answers).get(uid)
+    if items is None:
+        return None
+    # Without its offset an answer is the beginning, whatever was asked for.
+    return answers.section(items, b"BODY[]<%d>" % start, *((b"BODY[]", b"RFC822") if start == 0 else ()))
+
+
 def _ways_to_ask(manners: Manners) -> Iterator[tuple[bytes, int]]:
     if manners.describes:
         yield _DESCRIBED, _MANY_HEADS

@@ -62,7 +62,6 @@ class Framer:
         self._due = 0
         self._reading_literal = False
         self._kept = 0
-        self._total = room.total
 
     @property
     def clean(self) -> bool:
@@ -71,11 +70,7 @@ class Framer:
 
     def allow(self, room: Room) -> None:
         """Begin a new account: from here on, answers may take this much."""
-        self._room, self._kept, self._total = room, 0, room.total
-
-    def allow_more(self, size: int) -> None:
-        """Go on with the same account, for one more command."""
-        self._total += size
+        self._room, self._kept = room, 0
 
     def feed(self, chunk: bytes) -> Iterator[Answer]:
         """The answers that became whole with this chunk."""
@@ -141,5 +136,5 @@ class Framer:
 
     def _keep(self, size: int) -> None:
         self._kept += size
-        if self._kept > self._total:
-            raise ProtocolViolationError(f"answers of more than {self._total} bytes")
+        if self._kept > self._room.total:
+            raise ProtocolViolationError(f"answers of more than {self._room.total} bytes")

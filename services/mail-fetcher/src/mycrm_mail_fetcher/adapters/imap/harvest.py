@@ -8,10 +8,10 @@ can fill the memory with other things.
 from collections.abc import Callable, Collection, Sequence
 from typing import Generic, TypeVar
 
-from mycrm_mail_fetcher.adapters.imap import answers, commands
+from mycrm_mail_fetcher.adapters.imap import commands
 from mycrm_mail_fetcher.adapters.imap.answers import Items
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
-from mycrm_mail_fetcher.adapters.imap.framing import Answer, Room
+from mycrm_mail_fetcher.adapters.imap.framing import Room
 
 Part = TypeVar("Part")
 Ask = tuple[Sequence[int], bytes]
@@ -39,7 +39,7 @@ class Harvest(Generic[Part]):
         """Fetch these items of these mails, and tell for each UID how its command ended."""
         self._heard = set()
         row = (commands.fetch_uids(uids, items) for uids, items in asked)
-        replies = await self._connection.ask_in_row(row, room, take=self._take)
+        replies = await self._connection.fetch_in_row(row, room, take=self._take)
         return {uid: reply.result for (uids, _), reply in zip(asked, replies, strict=True) for uid in uids}
 
     async def ask_alone(
@@ -65,10 +65,10 @@ class Harvest(Generic[Part]):
             uid: _HALF if result == "OK" and uid in self._heard else result for uid, result in ended.items()
         }
 
-    def _take(self, answer: Answer) -> None:
-        for uid, items in answers.fetched_items(answer):
-            if uid in self._wanted:
-                self._heard.add(uid)
-                part = self._merge(self.found.get(uid), uid, items)
-                if part is not None:
-                    self.found[uid] = part
+    def _take(self, uid: int, items: Items) -> None:
+        if uid not in self._wanted:
+            return
+        self._heard.add(uid)
+        part = self._merge(self.found.get(uid), uid, items)
+        if part is not None:
+            self.found[uid] = part

@@ -6,10 +6,11 @@ from datetime import date
 from mycrm_common.errors import MyCRMError
 from mycrm_mail_fetcher.adapters.imap import answers, commands, failures
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
-from mycrm_mail_fetcher.adapters.imap.fetching import Manners, bodies, heads
+from mycrm_mail_fetcher.adapters.imap.fetching import Manners, bodies, heads, piece
 from mycrm_mail_fetcher.adapters.imap.framing import Room
 from mycrm_mail_fetcher.adapters.imap.searching import search_all, search_by_hand, search_since
 from mycrm_mail_fetcher.adapters.imap.sections import sections
+from mycrm_mail_fetcher.adapters.imap.turns import Turns
 from mycrm_mail_fetcher.adapters.imap.wire import Reply
 from mycrm_mail_fetcher.domain.structure import SectionWish
 from mycrm_mail_fetcher.domain.uid_sets import UidSet
@@ -28,27 +29,37 @@ class Session:
         self._able = able
         self._manners = Manners()
         self._opened: RemoteFolder | None = None
+        self._turns = Turns()
 
     async def folders(self) -> list[RemoteFolder]:
         """Every folder that has a name."""
-        if self._able >= _SPECIAL_USE_ON_DEMAND:
-            reply = await self._connection.ask(commands.list_folders(with_special_use=True), _MANY_FOLDERS)
-            if reply.result == "OK":
-                return answers.folders(reply.answers)
-        reply = await self._connection.must(commands.list_folders(with_special_use=False), _MANY_FOLDERS)
-        return answers.folders(reply.answers)
+        async with self._turns.alone():
+            if self._able >= _SPECIAL_USE_ON_DEMAND:
+                reply = await self._connection.ask(
+                    commands.list_folders(with_special_use=True), _MANY_FOLDERS
+                )
+                if reply.result == "OK":
+                    return answers.folders(reply.answers)
+            reply = await self._connection.must(commands.list_folders(with_special_use=False), _MANY_FOLDERS)
+            return answers.folders(reply.answers)
 
     async def status(self, folder: RemoteFolder) -> FolderStatus:
         """How the folder stands now, without opening it (163 tells nothing then, so there it is opened)."""
-        if folder == self._opened:
-            return await self.open(folder)  # of an open folder, servers tell how it stood when it was opened
-        reply = await self._connection.ask(commands.status(folder.wire_name))
-        if reply.result != "OK":
-            raise await self._refusal(folder, reply)
-        return answers.folder_status(reply.answers) or await self._glance(folder)
+        async with self._turns.alone():
+            if folder == self._opened:
+                # Of an open folder, servers tell how it stood when it was opened.
+                return await self._open(folder)
+            reply = await self._connection.ask(commands.status(folder.wire_name))
+            if reply.result != "OK":
+                raise await self._refusal(folder, reply)
+            return answers.folder_status(reply.answers) or await self._glance(folder)
 
     async def open(self, folder: RemoteFolder) -> FolderStatus:
         """Make this the folder that is read; nothing in it can be changed."""
+        async with self._turns.alone():
+            return await self._open(folder)
+
+    async def _open(self, folder: RemoteFolder) -> FolderStatus:
         self._opened = None
         reply = await self._connection.ask(commands.examine(folder.wire_name))
         if reply.result != "OK":
@@ -59,47 +70,59 @@ class Session:
 
     async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
         """UIDs greater than `above` of mail of that day or later, ascending."""
-        folder = self._must_be_open()
-        found = await search_since(self._connection, day, above=above)
-        if found is None:
-            messages = (await self.open(folder)).messages
-            found = await search_by_hand(self._connection, day, messages=messages, above=above)
-        return list(found)
+        async with self._turns.alone():
+            folder = self._must_be_open()
+            found = await search_since(self._connection, day, above=above)
+            if found is None:
+                messages = (await self._open(folder)).messages
+                found = await search_by_hand(self._connection, day, messages=messages, above=above)
+            return list(found)
 
     async def uids(self, *, above: int = 0) -> UidSet:
         """Every UID greater than `above` that is in the folder."""
-        folder = self._must_be_open()
-        found = await search_all(self._connection, above=above, in_ranges="ESEARCH" in self._able)
-        if found is None:
-            messages = (await self.open(folder)).messages
-            found = await search_by_hand(self._connection, None, messages=messages, above=above)
-        return found
+        async with self._turns.alone():
+            folder = self._must_be_open()
+            found = await search_all(self._connection, above=above, in_ranges="ESEARCH" in self._able)
+            if found is None:
+                messages = (await self._open(folder)).messages
+                found = await search_by_hand(self._connection, None, messages=messages, above=above)
+            return found
 
     async def heads(self, uids: Iterable[int]) -> list[MailHead]:
         """The heads of these mails, ascending; what the server does not give is not among them."""
-        self._must_be_open()
-        return await heads(self._connection, uids, self._manners)
+        async with self._turns.together():
+            self._must_be_open()
+            return await heads(self._connection, uids, self._manners)
 
     async def sections(
         self, wishes: Mapping[int, Sequence[SectionWish]]
     ) -> Mapping[int, Mapping[str, bytes]]:
         """The wished sections by UID and name; what the server does not give is not among them."""
-        self._must_be_open()
-        return await sections(self._connection, wishes)
+        async with self._turns.together():
+            self._must_be_open()
+            return await sections(self._connection, wishes)
 
     async def bodies(self, uids: Iterable[int], *, limit: int) -> Mapping[int, bytes]:
         """The first `limit` bytes of these mails; what the server does not give is not among them."""
-        self._must_be_open()
-        return await bodies(self._connection, uids, limit=limit)
+        async with self._turns.together():
+            self._must_be_open()
+            return await bodies(self._connection, uids, limit=limit)
+
+    async def piece(self, uid: int, *, start: int, length: int) -> bytes | None:
+        """The bytes of a mail from `start` on, at most so many; None where the server does not give them."""
+        async with self._turns.alone():
+            self._must_be_open()
+            return await piece(self._connection, uid, start=start, length=length)
 
     async def present(self, uids: Iterable[int]) -> list[int]:
         """Those of the UIDs that are still in the folder, ascending."""
-        self._must_be_open()
-        wanted, found = UidSet(set(uids)), UidSet()
-        for batch in commands.batches(wanted):
-            reply = await self._connection.must(commands.search_uids(batch))
-            found |= answers.found_uids(reply.answers)
-        return list(found & wanted)
+        async with self._turns.alone():
+            self._must_be_open()
+            wanted, found = UidSet(set(uids)), UidSet()
+            for batch in commands.batches(wanted):
+                reply = await self._connection.must(commands.search_uids(batch))
+                found |= answers.found_uids(reply.answers)
+            return list(found & wanted)
 
     def _must_be_open(self) -> RemoteFolder:
         if self._opened is None:
@@ -108,9 +131,9 @@ class Session:
 
     async def _glance(self, folder: RemoteFolder) -> FolderStatus:
         before = self._opened
-        status = await self.open(folder)
+        status = await self._open(folder)
         if before and before != folder:
-            await self.open(before)
+            await self._open(before)
         return status
 
     async def _refusal(self, folder: RemoteFolder, reply: Reply) -> MyCRMError:

@@ -11,12 +11,17 @@ import re
 from mycrm_mail_fetcher.adapters.imap.framing import Answer
 
 DEEPEST = 100
-_BLANKS = re.compile(rb"[\s\0]*")
-_ATOM = re.compile(rb'[^\s\0()"\[]*')
-_ATOM_REST = re.compile(rb'[^\s\0()"]*')
-_QUOTED = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)("|\\?\Z)', re.DOTALL)
+_TOKEN = re.compile(
+    rb"""
+    (\() | (\))
+    | "( [^"\\]* (?:\\. [^"\\]*)* )( " | \\?\Z )
+    | ( (?i: (?:BODY|BINARY) (?:\.PEEK|\.SIZE)? ) \[ [^\]]* (?:\]|\Z) [^\s\0()"]*
+      | [^\s\0()"]+ )
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_OPENED, _CLOSED, _QUOTED, _QUOTED_END, _ATOM = range(1, 6)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-_SECTIONED = frozenset({b"BODY", b"BODY.PEEK", b"BINARY", b"BINARY.PEEK", b"BINARY.SIZE"})
 
 
 class Atom(bytes):
@@ -61,22 +66,17 @@ class _Reader:
         self._open[-1].append(token)
 
     def read(self, text: bytes) -> None:
-        position = _end(_BLANKS, text, 0)
-        while position < len(text):
-            position = _end(_BLANKS, text, self._step(text, position))
-
-    def _step(self, text: bytes, position: int) -> int:
-        match text[position : position + 1]:
-            case b"(":
+        for match in _TOKEN.finditer(text):
+            kind = match.lastindex
+            if kind == _ATOM:
+                word = match[_ATOM]
+                self._open[-1].append(None if word.upper() == b"NIL" else Atom(word))
+            elif kind == _QUOTED_END:
+                self._quoted(match[_QUOTED], is_closed=match[_QUOTED_END] == b'"')
+            elif kind == _OPENED:
                 self._go_deeper()
-                return position + 1
-            case b")":
+            else:
                 self._come_up()
-                return position + 1
-            case b'"':
-                return self._quoted(text, position)
-            case _:
-                return self._atom(text, position)
 
     def _go_deeper(self) -> None:
         if len(self._open) > DEEPEST:
@@ -95,25 +95,6 @@ class _Reader:
         else:
             self._has_fault = True
 
-    def _quoted(self, text: bytes, position: int) -> int:
-        match = _QUOTED.match(text, position)
-        if match is None or match[2] != b'"':
-            self._has_fault = True
-        if match is None:
-            return len(text)
-        self.put(_ESCAPED.sub(rb"\1", match[1]))
-        return match.end()
-
-    def _atom(self, text: bytes, position: int) -> int:
-        end = _end(_ATOM, text, position)
-        if text[position:end].upper() in _SECTIONED and text[end : end + 1] == b"[":
-            end = text.find(b"]", end) + 1 or len(text)
-        end = _end(_ATOM_REST, text, end)
-        word = text[position:end]
-        self.put(None if word.upper() == b"NIL" else Atom(word))
-        return end
-
-
-def _end(pattern: re.Pattern[bytes], text: bytes, position: int) -> int:
-    match = pattern.match(text, position)
-    return match.end() if match else position
+    def _quoted(self, text: bytes, *, is_closed: bool) -> None:
+        self._has_fault = self._has_fault or not is_closed
+        self.put(_ESCAPED.sub(rb"\1", text) if b"\\" in text else text)

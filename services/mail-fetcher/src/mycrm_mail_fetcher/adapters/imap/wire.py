@@ -61,7 +61,8 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         self._greeted: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._framer = Framer(Room())
         self._asked: dict[bytes, _Pending] = {}
-        self._take_answer: Callable[[Answer], None] | None = None
+        self._take_answer: Callable[[Answer], None] = _nothing
+        self._rows: list[Room] = []
         self._failure: Exception | None = None
         self._farewell: ConnectionBrokenError | None = None
         self._must_be_silent = False
@@ -84,23 +85,28 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         """Send commands one after the other, up to `most` before the first has ended, and tell how each ended.
 
         `take` gets what the server says meanwhile; which command an answer belongs to, only its content can tell.
+        Rows with the same `take` may be under way at the same time.
         """
-        if self._take_answer is not None:
+        if self._rows and self._take_answer != take:
             raise RuntimeError("a question was asked while another one is under way")
-        self._framer.allow(replace(room, total=0))
+        self._rows.append(room)
         self._take_answer = take
+        self._framer.allow(_together(self._rows, most=most))
         under_way: deque[_Pending] = deque()
         ended: list[Reply] = []
         try:
             for command in commands:
                 if len(under_way) >= most:
                     ended.append(await _end_of(under_way.popleft()))
-                self._framer.allow_more(room.total)
+                    self._framer.allow(_together(self._rows, most=most))
                 under_way.append(self._begin(command))
-            ended += [await _end_of(asked) for asked in under_way]
+            while under_way:
+                ended.append(await _end_of(under_way[0]))
+                under_way.popleft()
         finally:
-            self._take_answer = None
-            self._asked.clear()
+            self._rows.remove(room)
+            for asked in under_way:
+                self._asked.pop(asked.tag.encode("ascii"), None)
         return ended
 
     def signed_in(self) -> None:
@@ -169,7 +175,7 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
             self._farewell = ConnectionBrokenError(answer.texts[0][2:].decode("utf-8", "replace"))
             # Some servers say goodbye first and then why, so the reason gets a moment to arrive.
             self.loop.call_later(FAREWELL_SECONDS, self.fail, self._farewell)
-        if self._take_answer is not None:
+        if self._rows:
             self._take_answer(answer)
 
     def _go_on(self, answer: Answer) -> None:
@@ -201,6 +207,16 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         self.ended.set()
         reason = str(error) if error else "the server closed the connection"
         self.fail(self._farewell or ConnectionBrokenError(reason))
+
+
+def _together(rooms: "Iterable[Room]", *, most: int) -> Room:
+    rooms = list(rooms)
+    return Room(
+        line=max(room.line for room in rooms),
+        literal=max(room.literal for room in rooms),
+        literal_refused=max(room.literal_refused for room in rooms),
+        total=most * sum(room.total for room in rooms),
+    )
 
 
 async def _end_of(asked: _Pending) -> Reply:
