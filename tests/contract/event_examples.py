@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mycrm_common.bus.codec import seal
+from mycrm_common.events.addresses import AddressBounced, AddressReplied
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.mailboxes import (
+    MailboxCopyRequested,
     MailboxFailed,
     MailboxRequestAnswered,
+    MailboxRetryRequested,
     MailboxSynced,
     MailboxSyncRequested,
     MailboxTestRequested,
@@ -28,6 +31,19 @@ REQUEST = "019cae00-1111-7000-8000-000000000001"
 
 # Each with the service that tells it.
 EXAMPLES: tuple[tuple[str, Event], ...] = (
+    (
+        "mail-fetcher",
+        AddressBounced(
+            email="wang.fang@example.cn",
+            message_id=41,
+            status="5.1.1",
+            date=AT,
+            reason="550 5.1.1 User unknown",
+        ),
+    ),
+    ("mail-fetcher", AddressReplied(email="li.wei@example.cn", message_id=42, status="", date=AT)),
+    ("api", MailboxRetryRequested(request_id=REQUEST)),
+    ("api", MailboxCopyRequested(request_id=REQUEST)),
     ("api", CustomerAdded(customer_id=17, email="li.wei@example.cn", version=1)),
     (
         "api",

@@ -1,6 +1,7 @@
 """Mail-fetcher's ledger on both databases, and its stand-in: what the use cases rely on."""
 
 import asyncio
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,15 +12,18 @@ from sqlalchemy import func, select
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db.engine import Database
 from mycrm_common.db.tables.mailboxes import folders as folder_table
+from mycrm_common.db.tables.mailboxes import held_mails, uid_runs
 from mycrm_common.db.tables.messages import messages as message_table
 from mycrm_common.db.tables.messages import msg_addrs
 from mycrm_common.db.unit_of_work import SqlUnits
+from mycrm_mail_fetcher.domain.accounts import Named, Rule
 from mycrm_mail_fetcher.domain.classify import MessageType
 from mycrm_mail_fetcher.domain.cursors import FolderState
 from mycrm_mail_fetcher.domain.mail import Attachment
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 from mycrm_mail_fetcher.ports.ledger import (
-    OUTSIDE_WINDOW,
     Exclusion,
+    FolderKey,
     Ledger,
     MessageAddress,
     NewMessage,
@@ -77,16 +81,31 @@ def a_place(uid: int, state: PlaceState = PlaceState.HELD, **changed: Any) -> Pl
     return replace(Place(uid=uid, internal_date=NOON, size=10, state=state), **changed)
 
 
-async def settled(ledger: Ledger, uids: list[int], *, folder_id: int = 1, uid_validity: int = 7) -> set[int]:
+FOLDER = FolderKey(folder_id=1, uid_validity=7)
+
+
+async def named(ledger: Ledger, folder: FolderKey = FOLDER) -> Named:
     async with ledger.reading() as reading:
-        return await ledger.locations.settled(reading, uids, folder_id=folder_id, uid_validity=uid_validity)
+        return await ledger.locations.named(reading, folder)
 
 
-async def put(ledger: Ledger, *places: Place, folder_id: int = 1, uid_validity: int = 7) -> None:
+async def put(ledger: Ledger, *places: Place, folder: FolderKey = FOLDER) -> None:
     async with ledger.unit() as work:
-        await ledger.locations.put(
-            work, places, folder_id=folder_id, uid_validity=uid_validity, message_ids={}
-        )
+        await ledger.locations.put(work, places, folder=folder, message_ids={})
+
+
+async def ignore(ledger: Ledger, uids: UidSet, rule: Rule = Rule.OUTSIDE_WINDOW) -> None:
+    async with ledger.unit() as work:
+        await ledger.locations.ignore(work, uids, folder=FOLDER, rule=rule)
+
+
+async def store_one(ledger: Ledger, number: int, *, uid: int, **changed: Any) -> None:
+    """Store a message and the place where it lies."""
+    message = a_message(number, **changed)
+    place = a_place(uid, PlaceState.STORED, content_key=message.content_key)
+    async with ledger.unit() as work:
+        ids = await ledger.messages.add(work, [message])
+        await ledger.locations.put(work, [place], folder=FOLDER, message_ids=ids)
 
 
 async def test_a_new_folder_has_not_been_looked_at(ledger: Ledger) -> None:
@@ -154,46 +173,160 @@ async def test_a_broken_transaction_leaves_nothing(ledger: Ledger) -> None:
     async with ledger.reading() as reading:
         assert await ledger.messages.ids_by_key(reading, [a_message(1).content_key]) == {}
         assert await ledger.folders.of_mailbox(reading, "ours") == {}
-    assert await settled(ledger, [1]) == set()
+    assert not (await named(ledger)).all
 
 
 async def _broken_off(ledger: Ledger) -> None:
     async with ledger.unit() as work:
         await ledger.folders.add(work, "INBOX", mailbox="ours")
         await ledger.messages.add(work, [a_message(1)])
-        await ledger.locations.put(work, [a_place(1)], folder_id=1, uid_validity=7, message_ids={})
+        await ledger.locations.put(work, [a_place(1)], folder=FOLDER, message_ids={})
         raise BrokenOffError
 
 
-async def test_settled_is_all_but_what_another_window_would_take(ledger: Ledger) -> None:
+async def test_every_uid_stands_in_one_named_set(ledger: Ledger) -> None:
+    await store_one(ledger, 1, uid=1)
     await put(
         ledger,
-        a_place(1),
-        a_place(2, PlaceState.STORED),
-        a_place(3, PlaceState.IGNORED, reason=OUTSIDE_WINDOW),
-        a_place(4, PlaceState.IGNORED, reason="another rule"),
+        a_place(2),
+        a_place(3, PlaceState.IGNORED, reason=Rule.OUTSIDE_WINDOW),
+        a_place(4, PlaceState.IGNORED, reason=Rule.REMOVED),
     )
-    assert await settled(ledger, [1, 2, 3, 4, 5]) == {1, 2, 4}
-    assert await settled(ledger, []) == set()
-    assert await settled(ledger, [1, 2], folder_id=2) == set()
-    assert await settled(ledger, [1, 2], uid_validity=8) == set()
+    found = await named(ledger)
+    assert (found.stored, found.held, found.lost) == (UidSet([1]), UidSet([2]), UidSet())
+    assert found.ignored == {Rule.OUTSIDE_WINDOW: UidSet([3]), Rule.REMOVED: UidSet([4])}
+    assert found.all == UidSet(range(1, 5))
+    async with ledger.reading() as reading:
+        assert await ledger.locations.count(reading, FOLDER) == 4
+    assert not (await named(ledger, replace(FOLDER, folder_id=2))).all
+    assert not (await named(ledger, replace(FOLDER, uid_validity=8))).all
 
 
 async def test_a_place_can_change(ledger: Ledger) -> None:
-    await put(ledger, a_place(3, PlaceState.IGNORED, reason=OUTSIDE_WINDOW))
-    await put(ledger, a_place(3, PlaceState.HELD, reason="mail_unreadable", detail="x" * 2_000))
-    assert await settled(ledger, [3]) == {3}
+    await ignore(ledger, UidSet([2, 3, 4]))
+    await put(ledger, a_place(3, reason="mail_unreadable", detail="x" * 2_000))
+    found = await named(ledger)
+    assert (found.held, found.ignored) == (UidSet([3]), {Rule.OUTSIDE_WINDOW: UidSet([2, 4])})
+    await put(ledger, a_place(3, PlaceState.IGNORED, reason=Rule.OUTSIDE_WINDOW))
+    found = await named(ledger)
+    assert (found.held, found.ignored) == (UidSet(), {Rule.OUTSIDE_WINDOW: UidSet([2, 3, 4])})
+
+
+async def test_what_the_folder_has_no_more_stands_in_no_set(ledger: Ledger) -> None:
+    await ignore(ledger, UidSet(range(1, 10)))
+    await put(ledger, a_place(20), a_place(21))
+    async with ledger.unit() as work:
+        await ledger.locations.forget(work, UidSet([1, 5, 20]), folder=FOLDER)
+    assert (await named(ledger)).all == UidSet([2, 3, 4, 6, 7, 8, 9, 21])
+
+
+async def test_held_mail_may_be_tried_again_by_itself_only_so_often(ledger: Ledger) -> None:
+    for _ in range(4):
+        await put(ledger, a_place(1))
+    assert (await named(ledger)).retry == UidSet([1])
+    await put(ledger, a_place(1))
+    found = await named(ledger)
+    assert (found.held, found.retry) == (UidSet([1]), UidSet())
 
 
 async def test_places_of_another_validity_are_forgotten_in_their_folder_alone(ledger: Ledger) -> None:
-    await put(ledger, a_place(1), uid_validity=6)
-    await put(ledger, a_place(1), uid_validity=7)
-    await put(ledger, a_place(1), folder_id=2, uid_validity=6)
+    old, other = replace(FOLDER, uid_validity=6), replace(FOLDER, folder_id=2, uid_validity=6)
+    for folder in (old, FOLDER, other):
+        await put(ledger, a_place(1), folder=folder)
     async with ledger.unit() as work:
-        await ledger.locations.forget_other_validities(work, 1, uid_validity=7)
-    assert await settled(ledger, [1], uid_validity=6) == set()
-    assert await settled(ledger, [1], uid_validity=7) == {1}
-    assert await settled(ledger, [1], folder_id=2, uid_validity=6) == {1}
+        await ledger.locations.forget_other_validities(work, FOLDER)
+    assert not (await named(ledger, old)).all
+    assert (await named(ledger)).all == (await named(ledger, other)).all == UidSet([1])
+
+
+async def test_expired_mail_is_deleted_and_its_uids_are_named_as_removed(ledger: Ledger) -> None:
+    for number in range(1, 6):
+        await store_one(ledger, number, uid=number, date=NOON + timedelta(days=number))
+    async with ledger.unit() as work:
+        assert await ledger.messages.expire(work, before=NOON + timedelta(days=3), limit=1) == 1
+        assert await ledger.messages.expire(work, before=NOON + timedelta(days=3), limit=9) == 1
+        assert await ledger.messages.expire(work, before=NOON + timedelta(days=3), limit=9) == 0
+    found = await named(ledger)
+    assert (found.stored, found.ignored) == (UidSet([3, 4, 5]), {Rule.REMOVED: UidSet([1, 2])})
+    async with ledger.reading() as reading:
+        keys = [a_message(number).content_key for number in range(1, 6)]
+        assert len(await ledger.messages.ids_by_key(reading, keys)) == 3
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_runs_of_ignored_uids_are_sets(ledger: Ledger, seed: int) -> None:
+    luck = random.Random(seed)
+    model: dict[Rule, UidSet] = {rule: UidSet() for rule in Rule}
+    for _ in range(25):
+        uids = UidSet(luck.sample(range(1, 80), luck.randrange(1, 40)))
+        if luck.random() < 0.3:
+            async with ledger.unit() as work:
+                await ledger.locations.forget(work, uids, folder=FOLDER)
+            model = {rule: known - uids for rule, known in model.items()}
+        else:
+            rule = luck.choice(list(Rule))
+            await ignore(ledger, uids, rule)
+            model = {other: known - uids for other, known in model.items()}
+            model[rule] |= uids
+        found = await named(ledger)
+        assert found.ignored == {rule: known for rule, known in model.items() if known}
+
+
+async def test_a_message_deleted_behind_our_back_is_seen_as_lost(store: Ledger, database: Database) -> None:
+    for number in (1, 2):
+        await store_one(store, number, uid=number)
+    async with database.writing("mail-fetcher") as connection:
+        await connection.begin()
+        await connection.execute(
+            message_table.delete().where(message_table.c.content_key == a_message(1).content_key)
+        )
+        await connection.commit()
+    found = await named(store)
+    assert (found.stored, found.lost) == (UidSet([2]), UidSet([1]))
+
+
+async def test_half_a_million_ignored_mails_take_one_row(store: Ledger, database: Database) -> None:
+    await ignore(store, UidSet.of_ranges([(1, 250_000), (250_002, 500_000)]))
+    await ignore(store, UidSet([250_001]))
+    async with database.reading() as reading:
+        rows = (await reading.connection.execute(select(uid_runs.c.first_uid, uid_runs.c.last_uid))).all()
+    assert rows == [(1, 500_000)]
+
+
+async def test_the_beginning_of_a_held_mail_is_kept_as_long_as_it_is_held(
+    store: Ledger, database: Database
+) -> None:
+    async def kept() -> list[bytes]:
+        async with database.reading() as reading:
+            return list((await reading.connection.execute(select(held_mails.c.beginning))).scalars())
+
+    beginning = bytes(range(256)) * 4096
+    await put(store, a_place(1, beginning=beginning), a_place(2, beginning=b"two"))
+    assert sorted(await kept()) == [beginning, b"two"]
+    await put(store, a_place(1, beginning=b"again"))
+    assert sorted(await kept()) == [b"again", b"two"]
+    await store_one(store, 1, uid=1)
+    assert await kept() == [b"two"]
+
+
+async def test_comments_of_people_do_not_expire(store: Ledger, database: Database) -> None:
+    async with store.unit() as work:
+        await store.messages.add(work, [a_message(1, type=MessageType.COMMENT), a_message(2)])
+        assert await store.messages.expire(work, before=NOON + timedelta(days=1), limit=9) == 1
+    async with database.reading() as reading:
+        assert (await reading.connection.execute(select(message_table.c.type))).scalars().all() == ["comment"]
+        assert (
+            await reading.connection.execute(select(func.count()).select_from(msg_addrs))
+        ).scalar_one() == 2
+
+
+async def test_a_notice_of_ours_is_a_system_message(store: Ledger, database: Database) -> None:
+    async with store.unit() as work:
+        await store.messages.add_notice(work, subject="s" * 2_000, content="<p>邮箱核对</p>")
+        await store.messages.add_notice(work, subject="another", content="<p>1</p>")
+    async with database.reading() as reading:
+        rows = (await reading.connection.execute(select(message_table).order_by(message_table.c.id))).all()
+    assert [(row.type, row.sender, row.content_key) for row in rows] == [("system", "MyCRM", None)] * 2
 
 
 async def test_a_message_is_written_with_all_that_is_known_of_it(store: Ledger, database: Database) -> None:
@@ -249,14 +382,14 @@ async def test_a_number_that_sqlite_gives_again_does_not_bring_old_places_back(
 ) -> None:
     async with store.unit() as work:
         first = await store.folders.add(work, "INBOX", mailbox="ours")
-    await put(store, a_place(1), folder_id=first.id)
+    await put(store, a_place(1), folder=FolderKey(folder_id=first.id, uid_validity=7))
     async with database.writing("mail-fetcher") as connection:
         await connection.begin()
         await connection.execute(folder_table.delete())
         await connection.commit()
     async with store.unit() as work:
         second = await store.folders.add(work, "INBOX", mailbox="ours")
-    assert await settled(store, [1], folder_id=second.id) == set()
+    assert not (await named(store, FolderKey(folder_id=second.id, uid_validity=7))).all
 
 
 async def test_a_window_may_reach_back_ten_years(store: Ledger) -> None:

@@ -11,16 +11,19 @@ from datetime import datetime
 from typing import Any, cast
 
 from mycrm_common.work import Reading, Work
+from mycrm_mail_fetcher.domain.accounts import Named, Rule
 from mycrm_mail_fetcher.domain.cursors import FolderState
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 from mycrm_mail_fetcher.ports.ledger import (
-    OUTSIDE_WINDOW,
     Exclusion,
+    FolderKey,
     KnownFolder,
     Ledger,
     NewMessage,
     Place,
     PlaceState,
 )
+from mycrm_mail_fetcher.store.locations import MOST_ATTEMPTS
 from tests.support.clock import FakeClock
 
 _NO_CONNECTION = cast("Any", None)
@@ -31,9 +34,14 @@ class MemoryFolders:
     """The folders that were ever seen."""
 
     rows: dict[int, tuple[str, KnownFolder]] = field(default_factory=dict)
+    missing: dict[int, int] = field(default_factory=dict)
 
     async def of_mailbox(self, _: Reading, mailbox: str) -> dict[str, KnownFolder]:
         return {folder.name: folder for place, folder in self.rows.values() if place == mailbox}
+
+    async def by_id(self, _: Reading, folder_id: int) -> KnownFolder | None:
+        row = self.rows.get(folder_id)
+        return row[1] if row else None
 
     async def add(self, _: Work, name: str, *, mailbox: str) -> KnownFolder:
         folder = KnownFolder(
@@ -64,6 +72,10 @@ class MemoryFolders:
             error_code="",
         )
 
+    async def note_comparison(self, work: Work, folder_id: int, *, missing: int) -> None:
+        self._change(folder_id, compared_at=work.at)
+        self.missing[folder_id] = missing
+
     async def fail(self, _: Work, folder_id: int, *, code: str, detail: str) -> None:
         assert detail is not None
         self._change(folder_id, error_code=code)
@@ -75,9 +87,12 @@ class MemoryFolders:
 
 @dataclass(kw_only=True)
 class MemoryMessages:
-    """The messages by their number."""
+    """The messages by their number, and the subjects of our own notices."""
 
+    locations: "MemoryLocations"
     rows: dict[int, NewMessage] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    last: int = 0
 
     async def ids_by_key(self, _: Reading, keys: Collection[bytes]) -> dict[bytes, int]:
         return {row.content_key: number for number, row in self.rows.items() if row.content_key in keys}
@@ -86,9 +101,24 @@ class MemoryMessages:
         added: dict[bytes, int] = {}
         for message in messages:
             if not await self.ids_by_key(work, [message.content_key]):
-                added[message.content_key] = len(self.rows) + 1
-                self.rows[len(self.rows) + 1] = message
+                self.last += 1
+                added[message.content_key] = self.last
+                self.rows[self.last] = message
         return added
+
+    async def add_notice(self, _: Work, *, subject: str, content: str) -> None:
+        assert content
+        self.notices.append(subject)
+
+    async def expire(self, _: Work, *, before: datetime, limit: int) -> int:
+        old = sorted(number for number, row in self.rows.items() if row.date < before)[:limit]
+        for number in old:
+            del self.rows[number]
+            for key, (place, message) in list(self.locations.rows.items()):
+                if message == number:
+                    removed = replace(place, state=PlaceState.IGNORED, reason=Rule.REMOVED, content_key=None)
+                    self.locations.rows[key] = (removed, None)
+        return len(old)
 
 
 @dataclass(kw_only=True)
@@ -96,34 +126,64 @@ class MemoryLocations:
     """Places by folder, validity and uid."""
 
     rows: dict[tuple[int, int, int], tuple[Place, int | None]] = field(default_factory=dict)
+    attempts: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    messages: "MemoryMessages | None" = None
 
-    async def settled(
-        self, _: Reading, uids: Collection[int], *, folder_id: int, uid_validity: int
-    ) -> set[int]:
-        places = {uid: self.rows.get((folder_id, uid_validity, uid)) for uid in uids}
-        return {
-            uid
-            for uid, row in places.items()
-            if row and not (row[0].state is PlaceState.IGNORED and row[0].reason == OUTSIDE_WINDOW)
-        }
+    async def named(self, _: Reading, folder: FolderKey) -> Named:
+        places = {uid: row for (*key, uid), row in self.rows.items() if tuple(key) == self._key(folder)}
+        held = {uid for uid, (place, _) in places.items() if place.state is PlaceState.HELD}
+        stored = {uid for uid, (place, _) in places.items() if place.state is PlaceState.STORED}
+        lost = {uid for uid in stored if not self._is_backed(places[uid][1])}
+        return Named(
+            stored=UidSet(stored - lost),
+            lost=UidSet(lost),
+            held=UidSet(held),
+            retry=UidSet(uid for uid in held if self.attempts[(*self._key(folder), uid)] < MOST_ATTEMPTS),
+            ignored={
+                rule: UidSet(found)
+                for rule in Rule
+                if (found := [uid for uid, (place, _) in places.items() if place.reason == rule])
+            },
+        )
+
+    async def count(self, _: Reading, folder: FolderKey) -> int:
+        return sum(tuple(key) == self._key(folder) for *key, _ in self.rows)
 
     async def put(
-        self,
-        _: Work,
-        places: Sequence[Place],
-        *,
-        folder_id: int,
-        uid_validity: int,
-        message_ids: Mapping[bytes, int],
+        self, _: Work, places: Sequence[Place], *, folder: FolderKey, message_ids: Mapping[bytes, int]
     ) -> None:
         for place in places:
+            key = (*self._key(folder), place.uid)
             message = message_ids[place.content_key] if place.content_key else None
-            self.rows[folder_id, uid_validity, place.uid] = (place, message)
+            self.rows[key] = (place, message)
+            if place.state is PlaceState.HELD:
+                self.attempts[key] = self.attempts.get(key, 0) + 1
 
-    async def forget_other_validities(self, _: Work, folder_id: int, *, uid_validity: int) -> None:
-        stale = [key for key in self.rows if key[0] == folder_id and key[1] != uid_validity]
+    async def ignore(self, _: Work, uids: UidSet, *, folder: FolderKey, rule: Rule) -> None:
+        for uid in uids:
+            place = Place(uid=uid, internal_date=None, size=0, state=PlaceState.IGNORED, reason=rule)
+            self.rows[(*self._key(folder), uid)] = (place, None)
+
+    async def forget(self, _: Work, uids: UidSet, *, folder: FolderKey) -> None:
+        for uid in uids:
+            self.rows.pop((*self._key(folder), uid), None)
+
+    async def free_held(self, _: Work, *, folder_id: int | None = None, uid: int | None = None) -> None:
+        for folder, validity, number in self.attempts:
+            if folder_id in (None, folder) and uid in (None, number):
+                self.attempts[folder, validity, number] = 0
+
+    async def forget_other_validities(self, _: Work, folder: FolderKey) -> None:
+        stale = [key for key in self.rows if key[0] == folder.folder_id and key[1] != folder.uid_validity]
         for key in stale:
             del self.rows[key]
+
+    def _is_backed(self, message: int | None) -> bool:
+        return message is not None and (self.messages is None or message in self.messages.rows)
+
+    @staticmethod
+    def _key(folder: FolderKey) -> tuple[int, int]:
+        return folder.folder_id, folder.uid_validity
 
 
 class MemoryLedger:
@@ -132,8 +192,9 @@ class MemoryLedger:
     def __init__(self, clock: FakeClock | None = None) -> None:
         self.clock = clock or FakeClock()
         self.folders = MemoryFolders()
-        self.messages = MemoryMessages()
         self.locations = MemoryLocations()
+        self.messages = MemoryMessages(locations=self.locations)
+        self.locations.messages = self.messages
         self.told = list[Any]()
         self.transactions = 0
 

@@ -77,3 +77,19 @@ class MemorySettings:
 
     async def mail_settings(self, _: Reading) -> MailSettings:
         return self.present
+
+
+@dataclass(kw_only=True)
+class MemoryCopies:
+    """Pieces by request."""
+
+    rows: dict[str, list[bytes]] = field(default_factory=dict)
+
+    async def put(self, _: Work, request_id: str, *, position: int, piece: bytes) -> None:
+        pieces = self.rows.setdefault(request_id, [])
+        assert position == len(pieces)
+        pieces.append(piece)
+
+    async def clean(self, _: Work, *, before: datetime) -> None:
+        assert before is not None
+        self.rows.clear()

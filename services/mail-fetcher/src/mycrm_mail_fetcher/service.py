@@ -4,25 +4,32 @@ import random
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.customers import CustomerUpdated
-from mycrm_common.events.mailboxes import MailboxSyncRequested, MailboxTestRequested
+from mycrm_common.events.mailboxes import (
+    MailboxCopyRequested,
+    MailboxRetryRequested,
+    MailboxSyncRequested,
+    MailboxTestRequested,
+)
 from mycrm_common.events.settings import SettingsChanged
 from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
 from mycrm_common.service import Job, Service, Subscription, Wake
 from mycrm_common.work import UnitOfWork
-from mycrm_mail_fetcher.adapters.html import sanitise
 from mycrm_mail_fetcher.adapters.imap.server import ImapServer
 from mycrm_mail_fetcher.adapters.line import LastingLine
+from mycrm_mail_fetcher.adapters.reading_here import ThreadReader
 from mycrm_mail_fetcher.ports.ledger import Ledger
 from mycrm_mail_fetcher.ports.requests import Verb
 from mycrm_mail_fetcher.settings import MailFetcherSettings
 from mycrm_mail_fetcher.store import (
     addresses,
+    copies,
     folders,
     locations,
     mailboxes,
@@ -32,14 +39,17 @@ from mycrm_mail_fetcher.store import (
 )
 from mycrm_mail_fetcher.store import settings as stored_settings
 from mycrm_mail_fetcher.usecases.answer_requests import Examiner, answer_requests
+from mycrm_mail_fetcher.usecases.copy_mail import Copier
+from mycrm_mail_fetcher.usecases.expire_messages import keep_tidy
 from mycrm_mail_fetcher.usecases.keep_synced import Keeper, Memory, keep_synced
 from mycrm_mail_fetcher.usecases.move_addresses import move_addresses
 from mycrm_mail_fetcher.usecases.open_account import mailbox_name
 from mycrm_mail_fetcher.usecases.sync_mailbox import Means
-from mycrm_mail_fetcher.usecases.take_request import take_request
+from mycrm_mail_fetcher.usecases.take_request import Asked, take_request
 
 NAME = "mail-fetcher"
 _ANSWER_SECONDS = 15.0
+_EXPIRY_SECONDS = 3600.0
 _MAILBOX_SETTINGS = {"monitor_mail_days", "mail_reserved_days"}
 _BETWEEN_FOLDERS = re.compile(r"[,，]")
 _BETWEEN_ADDRESSES = re.compile(r"[,，;；、\s]")
@@ -55,7 +65,6 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
     """Open the service."""
     server = ImapServer()
     line = LastingLine(server)
-    looking, answering = Wake(), Wake()
     keeper = _keeper(runtime, settings, line)
     examiner = Examiner(
         requests=requests,
@@ -65,37 +74,71 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
         ca_file=settings.mailbox_ca_file,
         excluded=_excluded(settings),
         reading=runtime.reading,
+        folders=folders,
+        copier=Copier(server=server, copies=copies, unit=runtime.unit),
     )
+    wakes = _Wakes(looking=Wake(), answering=Wake(), expiring=Wake())
     try:
         yield Service(
             name=NAME,
-            subscriptions=_subscriptions(looking=looking, answering=answering),
-            jobs=(
-                Job(
-                    name="sync",
-                    beat=partial(keep_synced, Memory(), keeper=keeper),
-                    seconds=settings.fetch_interval_seconds,
-                    wake=looking,
-                    lease="mail-fetcher.sync",
-                ),
-                Job(
-                    name="answer requests",
-                    beat=partial(
-                        answer_requests,
-                        examiner,
-                        tasks=tasks,
-                        unit=runtime.unit,
-                        clock=runtime.clock,
-                        owner=runtime.process,
-                    ),
-                    seconds=_ANSWER_SECONDS,
-                    wake=answering,
-                ),
-            ),
+            subscriptions=_subscriptions(wakes),
+            jobs=_jobs(runtime, settings, keeper=keeper, examiner=examiner, wakes=wakes),
             pings={"mailbox": partial(_ping, runtime)},
         )
     finally:
         await line.hang_up()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wakes:
+    """What makes the jobs look before their time."""
+
+    looking: Wake
+    answering: Wake
+    expiring: Wake
+
+
+def _jobs(
+    runtime: ServiceRuntime,
+    settings: MailFetcherSettings,
+    *,
+    keeper: Keeper,
+    examiner: Examiner,
+    wakes: _Wakes,
+) -> tuple[Job, ...]:
+    tidying = partial(
+        keep_tidy,
+        settings=stored_settings,
+        ledger=keeper.means.ledger,
+        copies=copies,
+        clock=runtime.clock,
+        log=runtime.log,
+    )
+    answering = partial(
+        answer_requests,
+        examiner,
+        tasks=tasks,
+        unit=runtime.unit,
+        clock=runtime.clock,
+        owner=runtime.process,
+    )
+    return (
+        Job(
+            name="sync",
+            beat=partial(keep_synced, Memory(), keeper=keeper),
+            seconds=settings.fetch_interval_seconds,
+            wake=wakes.looking,
+            lease="mail-fetcher.sync",
+        ),
+        Job(name="answer requests", beat=answering, seconds=_ANSWER_SECONDS, wake=wakes.answering),
+        Job(
+            name="expire",
+            beat=tidying,
+            seconds=_EXPIRY_SECONDS,
+            wake=wakes.expiring,
+            lease="mail-fetcher.expire",
+        ),
+    )
 
 
 def _keeper(runtime: ServiceRuntime, settings: MailFetcherSettings, line: LastingLine) -> Keeper:
@@ -105,7 +148,7 @@ def _keeper(runtime: ServiceRuntime, settings: MailFetcherSettings, line: Lastin
     means = Means(
         line=line,
         ledger=ledger,
-        sanitise=sanitise,
+        mails=ThreadReader(),
         excluded=_excluded(settings),
         crash=runtime.crash,
         log=runtime.log,
@@ -125,18 +168,24 @@ def _keeper(runtime: ServiceRuntime, settings: MailFetcherSettings, line: Lastin
     )
 
 
-def _subscriptions(*, looking: Wake, answering: Wake) -> tuple[Subscription, ...]:
-    async def take(event: MailboxTestRequested | MailboxSyncRequested, unit: UnitOfWork) -> None:
-        verb = await take_request(event, tasks=tasks, unit=unit)
-        (answering if verb is Verb.TEST else looking).nudge()
+def _subscriptions(wakes: _Wakes) -> tuple[Subscription, ...]:
+    async def take(event: Asked, unit: UnitOfWork) -> None:
+        verb = await take_request(event, tasks=tasks, requests=requests, locations=locations, unit=unit)
+        (wakes.looking if verb is Verb.SYNC else wakes.answering).nudge()
 
     async def look_again(event: SettingsChanged, unit: UnitOfWork) -> None:
         del unit  # Nothing is written: the settings are read at each look.
         if any(name.startswith("mail_") or name in _MAILBOX_SETTINGS for name in event.names):
-            looking.nudge()
+            wakes.looking.nudge()
+        if "mail_reserved_days" in event.names:
+            wakes.expiring.nudge()
 
     return (
-        Subscription(use="requests", events=(MailboxTestRequested, MailboxSyncRequested), handle=take),
+        Subscription(
+            use="requests",
+            events=(MailboxTestRequested, MailboxSyncRequested, MailboxRetryRequested, MailboxCopyRequested),
+            handle=take,
+        ),
         Subscription(
             use="addresses",
             events=(CustomerUpdated,),

@@ -8,8 +8,8 @@ from mycrm_common.crash import CrashPoints
 from mycrm_common.events.registry import Event
 from mycrm_common.logs import LogLine, LogShelf, open_logs
 from mycrm_common.secretbox import SecretBox
-from mycrm_mail_fetcher.adapters.html import sanitise
 from mycrm_mail_fetcher.adapters.line import LastingLine
+from mycrm_mail_fetcher.adapters.reading_here import ThreadReader
 from mycrm_mail_fetcher.ports.requests import MailSettings, Verb
 from mycrm_mail_fetcher.usecases.keep_synced import Keeper, Memory, keep_synced
 from mycrm_mail_fetcher.usecases.sync_mailbox import Means
@@ -39,7 +39,7 @@ class Desk:
         self.means = Means(
             line=self.line,
             ledger=self.ledger.ports,
-            sanitise=sanitise,
+            mails=ThreadReader(),
             excluded=excluded,
             crash=CrashPoints(),
             log=open_logs(level="debug", clock=self.clock, shelf=self.shelf),

@@ -1,10 +1,14 @@
 """Mails and folders for the tests of the use cases."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from mycrm_common.crash import CrashPoints
-from mycrm_mail_fetcher.adapters.html import sanitise
+from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.work import Work
+from mycrm_mail_fetcher.adapters.reading_here import ThreadReader
 from mycrm_mail_fetcher.domain.classify import Ours
 from mycrm_mail_fetcher.ports.ledger import Counts, KnownFolder, Ledger
 from mycrm_mail_fetcher.ports.looking import Reader, Rules
@@ -14,6 +18,8 @@ from tests.support.memory_ledger import MemoryLedger
 
 MAILBOX = "sales@example.cn@mail.example.cn"
 OURS = Ours(addresses=frozenset({"sales@example.cn"}), admin_name="")
+
+BROKEN = MyCRMError("mailbox_connection_lost", Kind.UNAVAILABLE, "the line broke")
 
 
 def letter(
@@ -25,9 +31,36 @@ def letter(
     return f"{head}\r\n{text}\r\n".encode()
 
 
-def rules(*, days: float = 10) -> Rules:
+def fill(server: FakeMailServer, count: int, *, folder: str = "INBOX", start: int = 1) -> None:
+    """Deliver so many letters, numbered."""
+    for number in range(start, start + count):
+        server.deliver(folder, letter(f"{number:04}"))
+
+
+def dying(ledger: MemoryLedger, *, after: int) -> Ledger:
+    """The ledger of a process that dies before its next transaction is true."""
+    left = after + 1  # the first one notes the comparison
+
+    @asynccontextmanager
+    async def unit() -> AsyncIterator[Work]:
+        nonlocal left
+        async with ledger.unit() as work:
+            yield work
+            if left == 0:
+                raise BROKEN
+            left -= 1
+
+    return replace(ledger.ports, unit=unit)
+
+
+def rules(*, days: float = 10, compares: bool = False) -> Rules:
     """The rules of a look at noon."""
-    return Rules(ours=OURS, window_from=NOON - timedelta(days=days))
+    return Rules(
+        ours=OURS,
+        window_from=NOON - timedelta(days=days),
+        reserved_from=NOON - timedelta(days=365),
+        compare_before=NOON + timedelta(days=1 if compares else -1),
+    )
 
 
 async def known_folder(ledger: MemoryLedger, name: str = "INBOX") -> KnownFolder:
@@ -44,6 +77,7 @@ async def look_at(
     ledger: MemoryLedger,
     days: float = 10,
     ports: Ledger | None = None,
+    compares: bool = False,
 ) -> Counts:
     """Look at one folder once, over a connection of its own."""
     known = await known_folder(ledger, name)
@@ -53,9 +87,9 @@ async def look_at(
         remote = next(folder for folder in await session.folders() if folder.name == name)
         reader = Reader(
             session=session,
-            rules=rules(days=days),
+            rules=rules(days=days, compares=compares),
             ledger=ports or ledger.ports,
-            sanitise=sanitise,
+            mails=ThreadReader(),
             crash=CrashPoints(),
         )
         async for took in sync_folder(remote, known, reader=reader):

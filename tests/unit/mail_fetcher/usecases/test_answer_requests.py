@@ -7,12 +7,21 @@ from typing import Any
 import pytest
 
 from mycrm_common.errors import Kind, MyCRMError
-from mycrm_common.events.mailboxes import MailboxRequestAnswered, MailboxSyncRequested, MailboxTestRequested
+from mycrm_common.events.mailboxes import (
+    MailboxCopyRequested,
+    MailboxRequestAnswered,
+    MailboxRetryRequested,
+    MailboxSyncRequested,
+    MailboxTestRequested,
+)
 from mycrm_common.work import Reading
+from mycrm_mail_fetcher.ports.ledger import PlaceState
 from mycrm_mail_fetcher.ports.requests import Answer, FolderSeen, MailboxRequest, Verb
 from mycrm_mail_fetcher.usecases.answer_requests import Examiner, answer_requests
-from mycrm_mail_fetcher.usecases.take_request import take_request
+from mycrm_mail_fetcher.usecases.copy_mail import Copier
+from mycrm_mail_fetcher.usecases.take_request import Asked, take_request
 from tests.support.fake_imap import PASSWORD
+from tests.support.memory_tasks import MemoryCopies
 from tests.unit.mail_fetcher.usecases.desk import Desk
 from tests.unit.mail_fetcher.usecases.letters import letter
 
@@ -37,7 +46,17 @@ def written() -> Written:
     return Written()
 
 
-async def answer(desk: Desk, written: Written) -> None:
+async def take(asked: Asked, desk: Desk, written: Written) -> Verb:
+    return await take_request(
+        asked,
+        tasks=desk.tasks,
+        requests=written,
+        locations=desk.ledger.locations,
+        unit=desk.ledger.unit,
+    )
+
+
+async def answer(desk: Desk, written: Written, copies: MemoryCopies | None = None) -> None:
     examiner = Examiner(
         requests=written,
         settings=desk.settings,
@@ -46,6 +65,8 @@ async def answer(desk: Desk, written: Written) -> None:
         ca_file=None,
         excluded=("Drafts",),
         reading=desk.ledger.reading,
+        folders=desk.ledger.folders,
+        copier=Copier(server=desk.server, copies=copies or MemoryCopies(), unit=desk.ledger.unit),
     )
     await answer_requests(examiner, tasks=desk.tasks, unit=desk.ledger.unit, clock=desk.clock, owner="me")
 
@@ -56,7 +77,7 @@ async def answer_to(
     """Ask with these settings and return what is answered."""
     sealed = desk.box.seal(password, name="request:a") if password else None
     written.rows["a"] = MailboxRequest(id="a", parameters=said or {}, sealed=sealed)
-    await take_request(MailboxTestRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    await take(MailboxTestRequested(request_id="a"), desk, written)
     await answer(desk, written)
     return desk.tasks.rows["a"].answer
 
@@ -96,7 +117,7 @@ async def test_what_is_asked_wins_over_what_is_stored(desk: Desk, written: Writt
 async def test_a_password_sealed_for_another_request_is_not_used(desk: Desk, written: Written) -> None:
     sealed = desk.box.seal(PASSWORD, name="request:b")
     written.rows["a"] = MailboxRequest(id="a", parameters={}, sealed=sealed)
-    await take_request(MailboxTestRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    await take(MailboxTestRequested(request_id="a"), desk, written)
     await answer(desk, written)
     found = desk.tasks.rows["a"].answer
     assert found
@@ -119,7 +140,7 @@ async def test_a_server_that_is_away_is_answered_too(desk: Desk, written: Writte
 
 
 async def test_a_request_that_nobody_wrote_is_answered(desk: Desk, written: Written) -> None:
-    await take_request(MailboxTestRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    await take(MailboxTestRequested(request_id="a"), desk, written)
     await answer(desk, written)
     found = desk.tasks.rows["a"].answer
     assert found
@@ -128,7 +149,7 @@ async def test_a_request_that_nobody_wrote_is_answered(desk: Desk, written: Writ
 
 async def test_a_task_that_has_cost_five_lives_is_given_up(desk: Desk, written: Written) -> None:
     written.rows["a"] = MailboxRequest(id="a", parameters={}, sealed=None)
-    await take_request(MailboxTestRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    await take(MailboxTestRequested(request_id="a"), desk, written)
     desk.server.error = RuntimeError("the process dies")
     for _ in range(5):
         with pytest.raises(RuntimeError):
@@ -143,7 +164,62 @@ async def test_a_task_that_has_cost_five_lives_is_given_up(desk: Desk, written: 
 
 
 async def test_a_wish_for_a_look_is_left_to_the_keeper(desk: Desk, written: Written) -> None:
-    verb = await take_request(MailboxSyncRequested(request_id="a"), tasks=desk.tasks, unit=desk.ledger.unit)
+    verb = await take(MailboxSyncRequested(request_id="a"), desk, written)
     await answer(desk, written)
     assert verb is Verb.SYNC
     assert desk.tasks.rows["a"].answer is None
+
+
+async def test_the_bytes_of_a_mail_are_kept_for_whoever_asked(desk: Desk, written: Written) -> None:
+    raw = letter("long", text="x" * 1_300_000)
+    desk.server.deliver("INBOX", raw)
+    await desk.beat()
+    copies = MemoryCopies()
+    written.rows["a"] = MailboxRequest(id="a", parameters={"folder_id": 1, "uid": 1}, sealed=None)
+    await take(MailboxCopyRequested(request_id="a"), desk, written)
+    await answer(desk, written, copies)
+    assert desk.tasks.rows["a"].answer == Answer()
+    assert [len(piece) for piece in copies.rows["a"]] == [524_288, 524_288, len(raw) - 1_048_576]
+    assert b"".join(copies.rows["a"]) == raw
+
+
+@pytest.mark.parametrize("parameters", [{"folder_id": 1, "uid": 9}, {"folder_id": 9, "uid": 1}])
+async def test_who_asks_for_a_mail_that_is_gone_is_told_so(
+    desk: Desk, written: Written, parameters: Mapping[str, Any]
+) -> None:
+    desk.server.deliver("INBOX", letter("one"))
+    await desk.beat()
+    written.rows["a"] = MailboxRequest(id="a", parameters=parameters, sealed=None)
+    await take(MailboxCopyRequested(request_id="a"), desk, written)
+    await answer(desk, written)
+    said = desk.tasks.rows["a"].answer
+    assert said is not None
+    assert said.code == "mail_gone"
+
+
+async def test_a_mail_is_not_taken_for_another_one_after_renumbering(desk: Desk, written: Written) -> None:
+    desk.server.deliver("INBOX", letter("one"))
+    await desk.beat()
+    desk.server.renumber("INBOX")
+    written.rows["a"] = MailboxRequest(id="a", parameters={"folder_id": 1, "uid": 1}, sealed=None)
+    await take(MailboxCopyRequested(request_id="a"), desk, written)
+    await answer(desk, written)
+    said = desk.tasks.rows["a"].answer
+    assert said is not None
+    assert said.code == "mail_gone"
+
+
+async def test_held_mail_that_people_ask_for_is_read_again(desk: Desk, written: Written) -> None:
+    uid = desk.server.deliver("INBOX", letter("one"))
+    desk.server.folders["INBOX"].withheld = {uid}
+    for number in range(6):
+        await desk.ask(f"look {number}")
+        await desk.beat()
+    desk.server.folders["INBOX"].withheld = set()
+    await desk.ask("another")
+    await desk.beat()
+    assert desk.ledger.places_of("INBOX")[uid].state is PlaceState.HELD
+    written.rows["a"] = MailboxRequest(id="a", parameters={"folder_id": 1, "uid": uid}, sealed=None)
+    assert await take(MailboxRetryRequested(request_id="a"), desk, written) is Verb.SYNC
+    await desk.beat()
+    assert desk.ledger.places_of("INBOX")[uid].state is PlaceState.STORED

@@ -1,8 +1,8 @@
 """How the bytes of mails are asked for."""
 
 from mycrm_mail_fetcher.ports import MailHead
+from mycrm_mail_fetcher.ports.reading import FetchedMail
 from mycrm_mail_fetcher.usecases.fetch_mails import LONGEST_MAIL, fetch_mails
-from mycrm_mail_fetcher.usecases.read_batch import FetchedMail
 from tests.support.fake_imap import FakeMailServer
 from tests.unit.mail_fetcher.usecases.letters import letter
 

@@ -1,96 +1,133 @@
-"""From bytes to what is stored."""
+"""What becomes of a batch of fetched mails."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-import pytest
+from mycrm_common.crash import CrashPoints
+from mycrm_mail_fetcher.adapters.reading_here import ThreadReader
+from mycrm_mail_fetcher.domain.classify import Ours
+from mycrm_mail_fetcher.ports import RemoteFolder
+from mycrm_mail_fetcher.ports.ledger import PlaceState
+from mycrm_mail_fetcher.ports.looking import Reader
+from mycrm_mail_fetcher.ports.reading import FetchedMail, MailReader, Outcome, Unreadable
+from mycrm_mail_fetcher.usecases.fetch_window import Fetched
+from mycrm_mail_fetcher.usecases.read_batch import ReadBatch, read_batch
+from tests.support.fake_imap import NOON, FakeMailServer
+from tests.support.memory_ledger import MemoryLedger
+from tests.unit.mail_fetcher.usecases.letters import letter, rules
 
-from mycrm_mail_fetcher.adapters.html import SafeHtml, sanitise
-from mycrm_mail_fetcher.domain.classify import MessageType, Ours
-from mycrm_mail_fetcher.ports import MailHead
-from mycrm_mail_fetcher.ports.html import Sanitise
-from mycrm_mail_fetcher.ports.ledger import MessageAddress, PlaceState
-from mycrm_mail_fetcher.usecases.read_batch import FetchedMail, ReadBatch, read_batch
-from tests.support.fake_imap import NOON
-from tests.unit.mail_fetcher.usecases.letters import OURS, letter
-
-HTML = b'<p>Hi<script>alert(1)</script><img src="https://example.net/a.png"></p>'
+INBOX = RemoteFolder(name="INBOX", wire_name="INBOX", special_use="", selectable=True)
 
 
-async def read(*raws: bytes, ours: Ours = OURS, with_: Sanitise = sanitise) -> ReadBatch:
-    """Read mails that came at noon."""
-    mails = [
-        FetchedMail(
-            head=MailHead(uid=uid, internal_date=NOON, size=len(raw), header=b""), raw=raw, truncated=False
+@dataclass
+class Moody:
+    """Reads mails, but not this one."""
+
+    refused: int
+    asked: list[list[int]] = field(default_factory=list)
+
+    async def read(self, mails: Sequence[FetchedMail], *, ours: Ours) -> list[Outcome]:
+        self.asked.append([mail.head.uid for mail in mails])
+        read = await ThreadReader().read(mails, ours=ours)
+        bad = Unreadable(code="mail_too_costly", detail="5 s")
+        return [
+            bad if mail.head.uid == self.refused else outcome
+            for mail, outcome in zip(mails, read, strict=True)
+        ]
+
+
+async def take(
+    server: FakeMailServer, *, mails: MailReader | None = None, in_parts: bool = False
+) -> ReadBatch:
+    """Fetch everything, whole or in parts, and read it."""
+    async with server.connect(server.account) as session:
+        await session.open(INBOX)
+        heads = await session.heads(range(1, 100))
+        raws = await session.bodies(range(1, 100), limit=10_000_000)
+        fetched = Fetched(
+            uids=tuple(raws),
+            places=(),
+            mails=tuple(
+                FetchedMail(
+                    head=head,
+                    raw=b"" if in_parts else raws[head.uid],
+                    sections={} if in_parts else None,
+                )
+                for head in heads
+            ),
         )
-        for uid, raw in enumerate(raws, start=1)
-    ]
-    return await read_batch(mails, ours=ours, sanitise=with_)
+        reader = Reader(
+            session=session,
+            rules=rules(),
+            ledger=MemoryLedger().ports,
+            mails=mails or ThreadReader(),
+            crash=CrashPoints(),
+        )
+        return await read_batch(fetched, reader=reader)
+
+
+def mailbox(*names: str) -> FakeMailServer:
+    server = FakeMailServer()
+    for name in names:
+        server.deliver("INBOX", letter(name))
+    return server
 
 
 async def test_nothing_is_read_from_nothing() -> None:
-    batch = await read()
+    batch = await take(mailbox())
     assert (batch.places, batch.messages) == ((), ())
 
 
-async def test_a_mail_has_its_sender_by_name_and_by_key() -> None:
-    (message,) = (await read(letter("one", sender="=?utf-8?b?5p2O?= <Li@Example.COM>"))).messages
-    assert (message.sender, message.sender_address) == ("李", "li@example.com")
-    assert message.addresses == (
-        MessageAddress(role="from", address="Li@example.com", key="li@example.com"),
-        MessageAddress(role="to", address="sales@example.cn", key="sales@example.cn"),
-    )
-    assert (message.type, message.subject, message.message_id) == (
-        MessageType.RECEIVE, "one", "one@example.com",
-    )  # fmt: skip
-
-
-async def test_a_sender_without_a_name_is_called_by_the_address() -> None:
-    (message,) = (await read(letter("one", sender="li@example.com"))).messages
-    assert message.sender == "li@example.com"
-
-
-async def test_what_we_sent_is_told_from_what_we_got() -> None:
-    (message,) = (await read(letter("one", sender="Sales <SALES@example.cn>"))).messages
-    assert message.type is MessageType.SENDTO
-
-
-async def test_a_notice_of_the_admin_is_a_system_message() -> None:
-    ours = Ours(addresses=frozenset(), admin_name="系统管理员")
-    (message,) = (await read(letter("one", sender="系统管理员 <root@example.cn>"), ours=ours)).messages
-    assert message.type is MessageType.SYSTEM
-
-
-async def test_html_is_stored_safe_with_its_images_counted() -> None:
-    raw = letter("one").replace(b"Subject:", b"Content-Type: text/html\r\nSubject:").replace(b"hello", HTML)
-    (message,) = (await read(raw)).messages
-    assert "script" not in message.content
-    assert message.blocked_images == 1
-
-
-async def test_the_date_is_that_of_arrival_where_the_mail_has_none() -> None:
-    dated = letter("two").replace(b"Subject:", b"Date: Sat, 28 Feb 2026 20:00:00 +0800\r\nSubject:")
-    without, with_date = (await read(letter("one"), dated)).messages
-    assert (without.date, with_date.date) == (NOON, NOON - timedelta(days=1))
-
-
-async def test_a_mail_without_bytes_is_held() -> None:
-    batch = await read(letter("one"), b"", letter("two"))
-    assert [message.subject for message in batch.messages] == ["one", "two"]
-    assert [place.state for place in batch.places] == [PlaceState.STORED, PlaceState.HELD, PlaceState.STORED]
-    assert batch.places[1].reason == "mail_unreadable"
-
-
-@pytest.mark.parametrize("error", [ValueError("odd"), RecursionError(), IndexError(3)])
-async def test_whatever_reading_runs_into_holds_that_mail_alone(error: Exception) -> None:
-    def moody(html: str, /) -> SafeHtml:
-        if "two" in html:
-            raise error
-        return sanitise(html)
-
-    batch = await read(*(letter(name, text=name) for name in ("one", "two", "three")), with_=moody)
+async def test_a_mail_that_cannot_be_read_is_held_alone_with_its_beginning() -> None:
+    batch = await take(mailbox("one", "two", "three"), mails=Moody(2))
     assert [message.subject for message in batch.messages] == ["one", "three"]
-    held = batch.places[1]
-    assert (held.uid, held.state, held.reason, held.content_key) == (
-        2, PlaceState.HELD, "mail_unreadable", None,
-    )  # fmt: skip
-    assert held.detail.startswith(type(error).__name__)
+    held = next(place for place in batch.places if place.uid == 2)
+    assert (held.state, held.reason, held.detail) == (PlaceState.HELD, "mail_too_costly", "5 s")
+    assert held.beginning == letter("two")
+
+
+async def test_parts_that_make_no_mail_are_made_good_by_the_whole() -> None:
+    server = mailbox("one", "two")
+    batch = await take(server, in_parts=True)
+    assert [message.subject for message in batch.messages] == ["one", "two"]
+    assert [place.state for place in batch.places] == [PlaceState.STORED] * 2
+    assert server.asked[-1] == "bodies 2"
+
+
+async def test_parts_that_make_no_mail_are_held_if_the_whole_is_not_given() -> None:
+    server = mailbox("one", "two")
+
+    class Withholding:
+        async def read(self, mails: Sequence[FetchedMail], *, ours: Ours) -> list[Outcome]:
+            server.folders["INBOX"].withheld = {2}
+            return await ThreadReader().read(mails, ours=ours)
+
+    batch = await take(server, mails=Withholding(), in_parts=True)
+    assert {place.uid: place.state for place in batch.places} == {1: PlaceState.STORED, 2: PlaceState.HELD}
+    assert next(place.reason for place in batch.places if place.uid == 2) == "mail_withheld"
+
+
+async def test_a_mail_that_is_past_its_time_when_it_comes_is_not_stored() -> None:
+    server = mailbox("new")
+    old = letter("old").replace(b"Subject:", b"Date: Thu, 19 Feb 2026 20:00:00 +0800\r\nSubject:")
+    server.deliver("INBOX", old)
+    short = replace(rules(), reserved_from=NOON - timedelta(days=5))
+    async with server.connect(server.account) as session:
+        await session.open(INBOX)
+        heads = await session.heads([1, 2])
+        raws = await session.bodies([1, 2], limit=10_000)
+        reader = Reader(
+            session=session,
+            rules=short,
+            ledger=MemoryLedger().ports,
+            mails=ThreadReader(),
+            crash=CrashPoints(),
+        )
+        mails = tuple(FetchedMail(head=head, raw=raws[head.uid]) for head in heads)
+        batch = await read_batch(Fetched(uids=(1, 2), places=(), mails=mails), reader=reader)
+    assert [message.subject for message in batch.messages] == ["new"]
+    assert {place.uid: (place.state, place.reason) for place in batch.places} == {
+        1: (PlaceState.STORED, ""),
+        2: (PlaceState.IGNORED, "removed"),
+    }

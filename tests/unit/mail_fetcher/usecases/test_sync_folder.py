@@ -6,15 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.errors import MyCRMError
 from mycrm_common.events.messages import MessageStored
 from mycrm_common.work import Work
-from mycrm_mail_fetcher.ports.ledger import Counts, Ledger, PlaceState
+from mycrm_mail_fetcher.ports.ledger import Counts, PlaceState
 from tests.support.fake_imap import FakeMailServer, days_before
 from tests.support.memory_ledger import MemoryLedger
-from tests.unit.mail_fetcher.usecases.letters import known_folder, letter, look_at, subjects
-
-BROKEN = MyCRMError("mailbox_connection_lost", Kind.UNAVAILABLE, "the line broke")
+from tests.unit.mail_fetcher.usecases.letters import dying, fill, known_folder, letter, look_at, subjects
 
 
 @pytest.fixture
@@ -25,27 +23,6 @@ def server() -> FakeMailServer:
 @pytest.fixture
 def ledger() -> MemoryLedger:
     return MemoryLedger()
-
-
-def fill(server: FakeMailServer, count: int, *, folder: str = "INBOX", start: int = 1) -> None:
-    for number in range(start, start + count):
-        server.deliver(folder, letter(f"{number:04}"))
-
-
-def dying(ledger: MemoryLedger, *, after: int) -> Ledger:
-    """The ledger of a process that dies before its next transaction is true."""
-    left = after
-
-    @asynccontextmanager
-    async def unit() -> AsyncIterator[Work]:
-        nonlocal left
-        async with ledger.unit() as work:
-            yield work
-            if left == 0:
-                raise BROKEN
-            left -= 1
-
-    return replace(ledger.ports, unit=unit)
 
 
 def stored_events(ledger: MemoryLedger) -> list[int]:
@@ -110,7 +87,7 @@ async def test_of_new_mail_only_the_new_is_asked_for(server: FakeMailServer, led
     await look_at("INBOX", server=server, ledger=ledger)
     fill(server, 2, start=6)
     assert await look_at("INBOX", server=server, ledger=ledger) == Counts(stored=2)
-    assert server.asked[3:] == ["search above 5", "heads 2", "bodies 2"]
+    assert server.asked[3:6] == ["uids above 5", "heads 2", "sections 2"]
 
 
 async def test_mail_that_comes_during_a_look_is_found_by_the_next(
@@ -152,7 +129,7 @@ async def test_the_same_mail_in_another_folder_is_only_placed(
     fill(server, 3, folder="Archive")
     await look_at("INBOX", server=server, ledger=ledger)
     assert await look_at("Archive", server=server, ledger=ledger) == Counts(stored=1)
-    assert "bodies 1" in server.asked
+    assert "sections 1" in server.asked
     assert [place.state for place in ledger.places_of("Archive").values()] == [PlaceState.STORED] * 3
 
 

@@ -22,7 +22,16 @@ PARKING_ARGUMENTS: Mapping[str, str | int] = {"x-queue-type": "quorum", "x-deliv
 
 # Told for the feed and for integrators alone: no consumer of ours binds them, so the broker may have no queue
 # to put them into. Any other event that finds no queue stays in the outbox until its consumer has started.
-FEED_ONLY = frozenset({"customer.added.v1", "customer.deleted.v1", "mailbox.failed.v1", "mailbox.synced.v1"})
+FEED_ONLY = frozenset(
+    {
+        "address.bounced.v1",
+        "address.replied.v1",
+        "customer.added.v1",
+        "customer.deleted.v1",
+        "mailbox.failed.v1",
+        "mailbox.synced.v1",
+    }
+)
 
 
 def consumer_name(*, service: str, use: str) -> str:

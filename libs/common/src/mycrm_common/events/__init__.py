@@ -1,9 +1,12 @@
 """All events, by their wire names: the only meaning that services share."""
 
+from mycrm_common.events.addresses import AddressBounced, AddressReplied
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.mailboxes import (
+    MailboxCopyRequested,
     MailboxFailed,
     MailboxRequestAnswered,
+    MailboxRetryRequested,
     MailboxSynced,
     MailboxSyncRequested,
     MailboxTestRequested,
@@ -13,11 +16,15 @@ from mycrm_common.events.registry import Event
 from mycrm_common.events.settings import SettingsChanged
 
 _ALL: tuple[type[Event], ...] = (
+    AddressBounced,
+    AddressReplied,
     CustomerAdded,
     CustomerDeleted,
     CustomerUpdated,
+    MailboxCopyRequested,
     MailboxFailed,
     MailboxRequestAnswered,
+    MailboxRetryRequested,
     MailboxSyncRequested,
     MailboxSynced,
     MailboxTestRequested,

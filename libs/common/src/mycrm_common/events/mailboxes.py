@@ -41,6 +41,20 @@ class MailboxSyncRequested(Event):
     request_id: str
 
 
+@event("mailbox.retry_requested.v1", subject="request_id")
+class MailboxRetryRequested(Event):
+    """A person asked to read held mail again; which mail stands in the request's row."""
+
+    request_id: str
+
+
+@event("mailbox.copy_requested.v1", subject="request_id")
+class MailboxCopyRequested(Event):
+    """A person asked for the bytes of a held mail; which mail stands in the request's row."""
+
+    request_id: str
+
+
 @event("mailbox.request_answered.v1", subject="request_id")
 class MailboxRequestAnswered(Event):
     """A request about the mailbox was answered; the answer stands in mail-fetcher's task row."""

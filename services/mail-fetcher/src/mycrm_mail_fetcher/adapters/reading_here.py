@@ -1,6 +1,6 @@
 """Reading in a thread of this process: for tests, and where no process can be started.
 
-It bounds neither time nor memory, so it is not what a mailbox of strangers' mail is read with.
+It has no limit of time or memory, so it is not what a mailbox of strangers' mail is read with.
 """
 
 import asyncio

@@ -1,13 +1,14 @@
 """Where we stand in a folder, as arithmetic.
 
-UIDs only rise while UIDVALIDITY stays the same, so two numbers tell what has been looked at: every mail with
-`low_uid <= uid <= last_uid`. A first look begins at the newest mail, so that today's is there at once, and works
-its way down: until `low_uid` is 1 there is older mail to look at. When UIDVALIDITY changes the numbers mean
-nothing and all of the folder is looked at again; the content keys keep its mail from being stored twice.
+Two kinds of look. The quick one takes what stands above the last UID; it is enough as long as the folder was looked
+at whole, UIDs keep their meaning (UIDVALIDITY), and nobody wants it compared. Otherwise all of the folder is held
+against the ledger (see `accounts`). That one begins at the newest mail, so that today's is there at once, and works
+its way down: until `low_uid` is 1 it is not at its end, and a broken one is taken up again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Final, Protocol, TypeVar
 
 _FIRST_UID: Final = 1
@@ -61,38 +62,23 @@ class FolderState:
         return self.low_uid <= _FIRST_UID
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """Which UIDs to look at: those greater than `above` and those less than `below`."""
+class Look(Enum):
+    """How a folder is looked at: not at all, at what stands above the last UID, or at everything."""
 
-    above: int
-    below: int = 0
-    starts_over: bool = False
-    is_nothing: bool = False
-
-    def wants(self, uid: int) -> bool:
-        """Say whether a UID is to be looked at; servers answer `n:*` with their last one even if it is below n."""
-        return not self.is_nothing and uid > 0 and (uid > self.above or uid < self.below)
+    NOTHING = 0
+    NEW = 1
+    ALL = 2
 
 
-def plan(state: FolderState | None, status: Standing) -> Plan:
-    """Return what to look at: everything (first time, or UIDs changed their meaning), what is new, or nothing."""
+def look_for(state: FolderState | None, status: Standing, *, compares: bool) -> Look:
+    """Return how to look; `compares` says that the ledger has to be proven."""
     if state is None or state.uid_validity != status.uid_validity or not status.uid_validity:
-        return Plan(above=0, starts_over=True)
+        return Look.ALL
+    if compares or not state.is_complete:
+        return Look.ALL
     counted = (status.messages, status.uid_next)
     unchanged = status.uid_next > 0 and counted == (state.seen_messages, state.seen_uid_next)
-    below = 0 if state.is_complete else state.low_uid
-    return Plan(above=state.last_uid, below=below, is_nothing=unchanged and state.is_complete)
-
-
-def windows(uids: Iterable[int], size: int, *, newest_first: bool = False) -> Iterator[list[int]]:
-    """Yield the UIDs in ascending lists of at most `size` (Tencent refuses descending ones)."""
-    ordered = sorted(set(uids))
-    cuts: Sequence[int] = range(len(ordered) % size - size, len(ordered), size) if newest_first else ()
-    if newest_first:
-        yield from (window for cut in reversed(cuts) if (window := ordered[max(cut, 0) : cut + size]))
-    else:
-        yield from (ordered[cut : cut + size] for cut in range(0, len(ordered), size))
+    return Look.NOTHING if unchanged else Look.NEW
 
 
 def by_size(heads: Iterable[H], limit_bytes: int) -> Iterator[list[H]]:

@@ -72,6 +72,12 @@ class UidSet:
         if window:
             yield sorted(window)
 
+    def pieces(self, most_runs: int) -> Iterator["UidSet"]:
+        """Yield the set in ascending parts of at most so many runs."""
+        for start in range(0, len(self._firsts), most_runs):
+            end = start + most_runs
+            yield self._of_ascending(zip(self._firsts[start:end], self._lasts[start:end], strict=True))
+
     def __or__(self, other: "UidSet") -> "UidSet":
         return self._of_ascending(heapq.merge(self.ranges(), other.ranges()))
 

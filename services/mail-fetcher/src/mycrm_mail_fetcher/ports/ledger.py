@@ -1,6 +1,6 @@
 """What is known of the mailbox: its folders, where each mail lies, and the messages made of it.
 
-Every uid that was looked at is placed in exactly one state, so that nothing can get lost between two lists.
+Every uid stands in exactly one named set (`domain.accounts`), so that nothing can get lost between two lists.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from mycrm_common.work import Reading, ReadingRoom, UnitOfWork, Work
+from mycrm_mail_fetcher.domain.accounts import Named, Rule
 from mycrm_mail_fetcher.domain.classify import MessageType
 from mycrm_mail_fetcher.domain.cursors import FolderState
 from mycrm_mail_fetcher.domain.mail import Attachment, BouncedRecipient, Mark
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 
 
 class Exclusion(StrEnum):
@@ -29,9 +31,6 @@ class PlaceState(StrEnum):
     STORED = "stored"
     IGNORED = "ignored"
     HELD = "held"
-
-
-OUTSIDE_WINDOW = "outside_window"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +62,10 @@ class PassOutcome:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownFolder:
-    """A folder as the ledger has it; `state` is None before its first look, `window_from` how far that went."""
+    """A folder as the ledger has it; `state` is None before its first look, `window_from` how far that went.
+
+    `compared_at` is when its uids were last held against the server's, all of them.
+    """
 
     id: int
     name: str
@@ -72,6 +74,7 @@ class KnownFolder:
     state: FolderState | None
     window_from: datetime | None
     error_code: str
+    compared_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +114,10 @@ class MessageAddress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """What became of one uid: stored under a content key, ignored by a rule, or held with an error."""
+    """What became of one uid: stored under a content key, ignored by a rule, or held with an error.
+
+    `reason` is the rule or the error's code; `beginning` the first bytes of a held mail, as far as they were given.
+    """
 
     uid: int
     internal_date: datetime | None
@@ -120,10 +126,23 @@ class Place:
     reason: str = ""
     detail: str = ""
     content_key: bytes | None = None
+    beginning: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FolderKey:
+    """Under what a folder's uids mean something."""
+
+    folder_id: int
+    uid_validity: int
 
 
 class Folders(Protocol):
     """The folders that were ever seen."""
+
+    async def by_id(self, reading: Reading, folder_id: int) -> KnownFolder | None:
+        """One folder, or None where there is none."""
+        ...
 
     async def of_mailbox(self, reading: Reading, mailbox: str) -> dict[str, KnownFolder]:
         """The mailbox's folders by name."""
@@ -139,6 +158,10 @@ class Folders(Protocol):
 
     async def mark(self, work: Work, folder_id: int, state: FolderState, *, window_from: datetime) -> None:
         """Write how far the folder has been looked at; what was wrong with it is over."""
+        ...
+
+    async def note_comparison(self, work: Work, folder_id: int, *, missing: int) -> None:
+        """Write that the folder was held against the server just now, and how many mails were missing."""
         ...
 
     async def fail(self, work: Work, folder_id: int, *, code: str, detail: str) -> None:
@@ -157,30 +180,46 @@ class Messages(Protocol):
         """Store messages with their addresses and return the ids of those that were not there yet."""
         ...
 
+    async def add_notice(self, work: Work, *, subject: str, content: str) -> None:
+        """Store a message of ours to the team; the content is safe HTML."""
+        ...
+
+    async def expire(self, work: Work, *, before: datetime, limit: int) -> int:
+        """Delete up to so many of the oldest mails dated before the moment; their uids count as removed."""
+        ...
+
 
 class Locations(Protocol):
-    """Which uid of which folder is in which state."""
+    """Which uid of which folder is in which set."""
 
-    async def settled(
-        self, reading: Reading, uids: Collection[int], *, folder_id: int, uid_validity: int
-    ) -> set[int]:
-        """Those of the uids that need not be looked at again, whatever the window is."""
+    async def named(self, reading: Reading, folder: FolderKey) -> Named:
+        """All sets of the folder."""
+        ...
+
+    async def count(self, reading: Reading, folder: FolderKey) -> int:
+        """How many uids the ledger names in the folder."""
         ...
 
     async def put(
-        self,
-        work: Work,
-        places: Sequence[Place],
-        *,
-        folder_id: int,
-        uid_validity: int,
-        message_ids: Mapping[bytes, int],
+        self, work: Work, places: Sequence[Place], *, folder: FolderKey, message_ids: Mapping[bytes, int]
     ) -> None:
         """Write the places, over what stood there before."""
         ...
 
-    async def forget_other_validities(self, work: Work, folder_id: int, *, uid_validity: int) -> None:
-        """Remove places whose uids mean nothing any more."""
+    async def ignore(self, work: Work, uids: UidSet, *, folder: FolderKey, rule: Rule) -> None:
+        """Put uids that stand in no other set under a rule."""
+        ...
+
+    async def forget(self, work: Work, uids: UidSet, *, folder: FolderKey) -> None:
+        """Take uids out of every set: the folder has them no more."""
+        ...
+
+    async def free_held(self, work: Work, *, folder_id: int | None = None, uid: int | None = None) -> None:
+        """Let held mail be asked for again at the next comparison: one, those of a folder, or all."""
+        ...
+
+    async def forget_other_validities(self, work: Work, folder: FolderKey) -> None:
+        """Remove sets whose uids mean nothing any more."""
         ...
 
 

@@ -1,29 +1,39 @@
 """What it takes to look through a folder."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mycrm_common.crash import CrashPoints
 from mycrm_mail_fetcher.domain.classify import Ours
-from mycrm_mail_fetcher.ports.html import Sanitise
 from mycrm_mail_fetcher.ports.ledger import Ledger
 from mycrm_mail_fetcher.ports.mailbox import ImapSession
+from mycrm_mail_fetcher.ports.reading import MailReader
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """What holds for all folders in one look: who we are, and from when on mail is read."""
+    """What holds for all folders in one look: who we are, from when on mail is read, and from when on it is kept.
+
+    Folders that were last compared at `compare_before` or earlier are held against the ledger again.
+    """
 
     ours: Ours
     window_from: datetime
+    reserved_from: datetime
+    compare_before: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """A session, the rules, and where the mail goes."""
+    """A session, the rules, and where the mail goes.
+
+    The session does one thing at a time, and mail is fetched while other mail is read: who asks it holds `turn`.
+    """
 
     session: ImapSession
     rules: Rules
     ledger: Ledger
-    sanitise: Sanitise
+    mails: MailReader
     crash: CrashPoints
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)

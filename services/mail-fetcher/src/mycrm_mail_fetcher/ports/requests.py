@@ -16,6 +16,7 @@ class Verb(StrEnum):
 
     TEST = "test"
     SYNC = "sync"
+    COPY = "copy"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +75,26 @@ class Answer:
     def ok(self) -> bool:
         """Whether it went well."""
         return not self.code
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailWish:
+    """One mail that a person means: a uid of a folder."""
+
+    folder_id: int
+    uid: int
+
+
+class Copies(Protocol):
+    """Whole mails, in pieces, for those who asked for them."""
+
+    async def put(self, work: Work, request_id: str, *, position: int, piece: bytes) -> None:
+        """Keep a piece."""
+        ...
+
+    async def clean(self, work: Work, *, before: datetime) -> None:
+        """Throw away what was kept before the moment."""
+        ...
 
 
 class SettingsStore(Protocol):

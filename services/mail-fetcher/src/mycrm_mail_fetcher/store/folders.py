@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from mycrm_common.db.tables.mailboxes import folders, locations
+from mycrm_common.db.tables.mailboxes import folders, held_mails, locations, uid_runs
 from mycrm_common.work import Reading, Work
 from mycrm_mail_fetcher.domain.cursors import FolderState
 from mycrm_mail_fetcher.ports.ledger import Exclusion, KnownFolder
@@ -15,6 +15,12 @@ async def of_mailbox(reading: Reading, mailbox: str) -> dict[str, KnownFolder]:
     """The mailbox's folders by name."""
     rows = await reading.connection.execute(select(folders).where(folders.c.mailbox == mailbox))
     return {row.name: _folder(row) for row in rows}
+
+
+async def by_id(reading: Reading, folder_id: int) -> KnownFolder | None:
+    """One folder, or None where there is none."""
+    row = (await reading.connection.execute(select(folders).where(folders.c.id == folder_id))).one_or_none()
+    return _folder(row) if row else None
 
 
 async def add(work: Work, name: str, *, mailbox: str) -> KnownFolder:
@@ -31,11 +37,13 @@ async def add(work: Work, name: str, *, mailbox: str) -> KnownFolder:
             seen_uid_next=0,
             error_code="",
             error_detail="",
+            found_missing=0,
         )
     )
     folder_id: int = added.inserted_primary_key[0]  # type: ignore[index]  # an INSERT of one row always has one
     # SQLite gives a removed row's number again; what lay in the folder that had it before is no news of this one.
-    await work.connection.execute(delete(locations).where(locations.c.folder_id == folder_id))
+    for sets in (locations, uid_runs, held_mails):
+        await work.connection.execute(delete(sets).where(sets.c.folder_id == folder_id))
     return KnownFolder(
         id=folder_id,
         name=name,
@@ -69,6 +77,11 @@ async def mark(work: Work, folder_id: int, state: FolderState, *, window_from: d
     )
 
 
+async def note_comparison(work: Work, folder_id: int, *, missing: int) -> None:
+    """Write that the folder was held against the server just now, and how many mails were missing."""
+    await _write(work, folder_id, compared_at=work.at, found_missing=missing)
+
+
 async def fail(work: Work, folder_id: int, *, code: str, detail: str) -> None:
     """Write why the folder could not be looked at to the end."""
     await _write(work, folder_id, error_code=code[:80], error_detail=detail[:1000])
@@ -96,4 +109,5 @@ def _folder(row: Row[Any]) -> KnownFolder:
         state=state if row.window_from is not None else None,
         window_from=row.window_from,
         error_code=row.error_code,
+        compared_at=row.compared_at,
     )

@@ -1,47 +1,85 @@
-"""Which uid of which folder is in which state."""
+"""Which uid of which folder is in which set: stored and held ones a row each, ignored ones as runs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select, update
 
-from mycrm_common.db.tables.mailboxes import locations
+from mycrm_common.db.tables.mailboxes import held_mails, locations
 from mycrm_common.work import Reading, Work
-from mycrm_mail_fetcher.ports.ledger import OUTSIDE_WINDOW, Place, PlaceState
+from mycrm_mail_fetcher.domain.accounts import Named, Rule
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
+from mycrm_mail_fetcher.ports.ledger import FolderKey, Place, PlaceState
+from mycrm_mail_fetcher.store import uid_runs
+
+MOST_ATTEMPTS = 5
+_ROWS_AT_ONCE = 20_000
+_LOST, _RETRY = "lost", "retry"
 
 
-async def settled(reading: Reading, uids: Collection[int], *, folder_id: int, uid_validity: int) -> set[int]:
-    """Those of the uids that need not be looked at again, whatever the window is."""
-    found = select(locations.c.uid).where(
-        locations.c.folder_id == folder_id,
-        locations.c.uid_validity == uid_validity,
-        locations.c.uid.in_(uids),
-        or_(locations.c.state != PlaceState.IGNORED, locations.c.reason != OUTSIDE_WINDOW),
+async def named(reading: Reading, folder: FolderKey) -> Named:
+    """All sets of the folder."""
+    kind = case(
+        (and_(locations.c.state == PlaceState.STORED, locations.c.message_id.is_(None)), _LOST),
+        (and_(locations.c.state == PlaceState.HELD, locations.c.attempts < MOST_ATTEMPTS), _RETRY),
+        else_=locations.c.state,
     )
-    return set((await reading.connection.execute(found)).scalars())
+    found, last = defaultdict[str, UidSet](UidSet), 0
+    while True:
+        rows = (
+            await reading.connection.execute(
+                select(locations.c.uid, kind)
+                .where(_of(folder), locations.c.uid > last)
+                .order_by(locations.c.uid)
+                .limit(_ROWS_AT_ONCE)
+            )
+        ).all()
+        for name, uids in _by_kind((uid, str(name)) for uid, name in rows):
+            found[name] |= UidSet(uids)
+        if len(rows) < _ROWS_AT_ONCE:
+            break
+        last = rows[-1][0]
+    return Named(
+        stored=found[PlaceState.STORED],
+        lost=found[_LOST],
+        held=found[PlaceState.HELD] | found[_RETRY],
+        retry=found[_RETRY],
+        ignored=await uid_runs.of_folder(reading, folder),
+    )
+
+
+def _by_kind(rows: Iterable[tuple[int, str]]) -> Iterable[tuple[str, list[int]]]:
+    kinds = defaultdict[str, list[int]](list)
+    for uid, kind in rows:
+        kinds[kind].append(uid)
+    return kinds.items()
+
+
+async def count(reading: Reading, folder: FolderKey) -> int:
+    """How many uids the ledger names in the folder."""
+    placed = select(func.count()).select_from(locations).where(_of(folder))
+    return int((await reading.connection.execute(placed)).scalar_one()) + await uid_runs.count(
+        reading, folder
+    )
 
 
 async def put(
-    work: Work,
-    places: Sequence[Place],
-    *,
-    folder_id: int,
-    uid_validity: int,
-    message_ids: Mapping[bytes, int],
+    work: Work, places: Sequence[Place], *, folder: FolderKey, message_ids: Mapping[bytes, int]
 ) -> None:
     """Write the places, over what stood there before."""
     if not places:
         return
-    await work.connection.execute(
-        delete(locations).where(
-            locations.c.folder_id == folder_id,
-            locations.c.uid_validity == uid_validity,
-            locations.c.uid.in_([place.uid for place in places]),
-        )
-    )
+    uids = UidSet(place.uid for place in places)
+    attempts = await _attempts(work, places, folder)
+    await _delete_places(work, uids, folder)
+    await uid_runs.remove(work, uids, folder=folder)
+    for rule in Rule:
+        ignored = UidSet(place.uid for place in places if _is_under(rule, place))
+        await uid_runs.add(work, ignored, folder=folder, rule=rule)
     rows = [
         {
-            "folder_id": folder_id,
-            "uid_validity": uid_validity,
+            "folder_id": folder.folder_id,
+            "uid_validity": folder.uid_validity,
             "uid": place.uid,
             "state": place.state.value,
             "reason": place.reason[:80],
@@ -49,15 +87,88 @@ async def put(
             "message_id": message_ids[place.content_key] if place.content_key else None,
             "internal_date": place.internal_date,
             "size": place.size,
-            "attempts": int(place.state is PlaceState.HELD),
+            "attempts": attempts.get(place.uid, 0) + 1 if place.state is PlaceState.HELD else 0,
         }
         for place in places
+        if place.state is not PlaceState.IGNORED
     ]
-    await work.connection.execute(insert(locations), rows)
+    if rows:
+        await work.connection.execute(insert(locations), rows)
+    await _keep_beginnings(work, places, folder)
 
 
-async def forget_other_validities(work: Work, folder_id: int, *, uid_validity: int) -> None:
-    """Remove places whose uids mean nothing any more."""
-    await work.connection.execute(
-        delete(locations).where(locations.c.folder_id == folder_id, locations.c.uid_validity != uid_validity)
-    )
+async def ignore(work: Work, uids: UidSet, *, folder: FolderKey, rule: Rule) -> None:
+    """Put uids that stand in no other set under a rule."""
+    await uid_runs.add(work, uids, folder=folder, rule=rule)
+
+
+async def forget(work: Work, uids: UidSet, *, folder: FolderKey) -> None:
+    """Take uids out of every set: the folder has them no more."""
+    await _delete_places(work, uids, folder)
+    await uid_runs.remove(work, uids, folder=folder)
+
+
+async def free_held(work: Work, *, folder_id: int | None = None, uid: int | None = None) -> None:
+    """Let held mail be asked for again at the next comparison: one, those of a folder, or all."""
+    chosen = [locations.c.state == PlaceState.HELD]
+    if folder_id is not None:
+        chosen.append(locations.c.folder_id == folder_id)
+    if uid is not None:
+        chosen.append(locations.c.uid == uid)
+    await work.connection.execute(update(locations).where(*chosen).values(attempts=0))
+
+
+async def forget_other_validities(work: Work, folder: FolderKey) -> None:
+    """Remove sets whose uids mean nothing any more."""
+    for table in (locations, held_mails):
+        await work.connection.execute(
+            delete(table).where(
+                table.c.folder_id == folder.folder_id, table.c.uid_validity != folder.uid_validity
+            )
+        )
+    await uid_runs.forget_other_validities(work, folder)
+
+
+def _is_under(rule: Rule, place: Place) -> bool:
+    return place.state is PlaceState.IGNORED and place.reason == rule
+
+
+async def _attempts(reading: Reading, places: Sequence[Place], folder: FolderKey) -> dict[int, int]:
+    """How often each of the mails that are held now has been held before."""
+    held = [place.uid for place in places if place.state is PlaceState.HELD]
+    if not held:
+        return {}
+    wanted = select(locations.c.uid, locations.c.attempts).where(_of(folder), locations.c.uid.in_(held))
+    return {row.uid: row.attempts for row in await reading.connection.execute(wanted)}
+
+
+async def _delete_places(work: Work, uids: UidSet, folder: FolderKey) -> None:
+    for table in (locations, held_mails):
+        for window in uids.windows(500):
+            await work.connection.execute(
+                delete(table).where(
+                    table.c.folder_id == folder.folder_id,
+                    table.c.uid_validity == folder.uid_validity,
+                    table.c.uid.in_(window),
+                )
+            )
+
+
+async def _keep_beginnings(work: Work, places: Sequence[Place], folder: FolderKey) -> None:
+    rows = [
+        {
+            "folder_id": folder.folder_id,
+            "uid_validity": folder.uid_validity,
+            "uid": place.uid,
+            "beginning": place.beginning,
+            "held_at": work.at,
+        }
+        for place in places
+        if place.state is PlaceState.HELD and place.beginning
+    ]
+    if rows:
+        await work.connection.execute(insert(held_mails), rows)
+
+
+def _of(folder: FolderKey) -> ColumnElement[bool]:
+    return and_(locations.c.folder_id == folder.folder_id, locations.c.uid_validity == folder.uid_validity)

@@ -1,19 +1,28 @@
 """The messages and their addresses; the unique content key decides what is stored already."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from mycrm_common.db.dialects import is_duplicate
+from mycrm_common.db.tables.mailboxes import locations
 from mycrm_common.db.tables.messages import messages as table
 from mycrm_common.db.tables.messages import msg_addrs
 from mycrm_common.work import Reading, Work
-from mycrm_mail_fetcher.ports.ledger import NewMessage
+from mycrm_mail_fetcher.domain.accounts import Rule
+from mycrm_mail_fetcher.domain.classify import MessageType
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
+from mycrm_mail_fetcher.ports.ledger import FolderKey, NewMessage
+from mycrm_mail_fetcher.store import uid_runs
 
 _LONGEST_ADDRESS, _LONGEST_LINE = 320, 998
+_OURSELVES = "MyCRM"
 
 
 async def ids_by_key(reading: Reading, keys: Collection[bytes]) -> dict[bytes, int]:
@@ -42,6 +51,60 @@ async def add(work: Work, messages: Sequence[NewMessage]) -> dict[bytes, int]:
     return ids
 
 
+async def add_notice(work: Work, *, subject: str, content: str) -> None:
+    """Store a message of ours to the team; the content is safe HTML."""
+    await work.connection.execute(
+        insert(table).values(
+            sender=_OURSELVES,
+            sender_address="",
+            date=work.at,
+            type=MessageType.SYSTEM.value,
+            subject=subject[:_LONGEST_LINE],
+            content=content,
+            message_id="",
+            attachments="[]",
+            blocked_images=0,
+            stored_at=work.at,
+            mark="",
+        )
+    )
+
+
+async def expire(work: Work, *, before: datetime, limit: int) -> int:
+    """Delete up to so many of the oldest mails dated before the moment; their uids count as removed."""
+    # What people wrote (comments) is no mail and stays.
+    old = (
+        select(table.c.id)
+        .where(table.c.date < before, table.c.type != MessageType.COMMENT.value)
+        .order_by(table.c.date, table.c.id)
+        .limit(limit)
+    )
+    ids = list((await work.connection.execute(old)).scalars())
+    if not ids:
+        return 0
+    places = select(locations.c.folder_id, locations.c.uid_validity, locations.c.uid).where(
+        locations.c.message_id.in_(ids)
+    )
+    found = [(row.folder_id, row.uid_validity, row.uid) for row in await work.connection.execute(places)]
+    for folder, uids in _by_folder(found):
+        await work.connection.execute(
+            delete(locations).where(
+                locations.c.folder_id == folder.folder_id,
+                locations.c.uid_validity == folder.uid_validity,
+                locations.c.uid.in_(uids),
+            )
+        )
+        await uid_runs.add(work, UidSet(uids), folder=folder, rule=Rule.REMOVED)
+    await work.connection.execute(delete(msg_addrs).where(msg_addrs.c.msg_id.in_(ids)))
+    await work.connection.execute(delete(table).where(table.c.id.in_(ids)))
+    return len(ids)
+
+
+def _by_folder(places: Iterable[tuple[int, int, int]]) -> Iterable[tuple[FolderKey, list[int]]]:
+    for (folder_id, validity), rows in groupby(sorted(places), key=lambda place: place[:2]):
+        yield FolderKey(folder_id=folder_id, uid_validity=validity), [uid for _, _, uid in rows]
+
+
 async def _inserted(work: Work, messages: Collection[NewMessage]) -> bool:
     """False where somebody else stored one of them since we looked."""
     try:
@@ -67,7 +130,16 @@ def _row(work: Work, message: NewMessage) -> dict[str, object]:
         "attachments": json.dumps([asdict(file) for file in message.attachments], ensure_ascii=False),
         "blocked_images": message.blocked_images,
         "stored_at": work.at,
+        "mark": message.mark.value,
+        "refs": json.dumps(message.references, ensure_ascii=False) if message.references else None,
+        "thread_key": _thread_key(message),
     }
+
+
+def _thread_key(message: NewMessage) -> bytes | None:
+    """The first mail of a conversation is named by all that follow, or it is this one."""
+    first = next(iter(message.references), "") or message.message_id
+    return sha256(first.encode("utf-8", "replace")).digest() if first else None
 
 
 def _address_rows(message: NewMessage, message_id: int) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mycrm_mail_fetcher.ports import ImapSession, MailHead
-from mycrm_mail_fetcher.usecases.read_batch import FetchedMail
+from mycrm_mail_fetcher.ports.reading import FetchedMail
 
 LONGEST_MAIL: Final = 10 * 1024 * 1024
 _LIMITS: Final = (160 * 1024, 1280 * 1024, LONGEST_MAIL)

@@ -23,6 +23,7 @@ from mycrm_mail_fetcher.usecases.open_account import mailbox_name, open_account
 from mycrm_mail_fetcher.usecases.sync_mailbox import Means, sync_mailbox
 
 _NOT_CONFIGURED = "mailbox_not_configured"
+_BETWEEN_COMPARISONS = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,10 @@ async def _look(
     mailbox = mailbox_name(settings)
     try:
         outcome = await sync_mailbox(
-            account, mailbox=mailbox, rules=_rules(settings, now, keeper), means=keeper.means
+            account,
+            mailbox=mailbox,
+            rules=_rules(settings, now, keeper, compares=bool(asked)),
+            means=keeper.means,
         )
     except BaseException:
         # Broken off at some point nobody knows: the line may be in the middle of an answer.
@@ -122,8 +126,14 @@ def _say(outcome: PassOutcome, mailbox: str, keeper: Keeper) -> None:
         log.info("mailbox.synced", mailbox=mailbox, stored=counts.stored, held=counts.held)
 
 
-def _rules(settings: MailSettings, now: datetime, keeper: Keeper) -> Rules:
+def _rules(settings: MailSettings, now: datetime, keeper: Keeper, *, compares: bool) -> Rules:
     # Mail older than what is reserved would be stored now and removed at once.
     days = min(settings.monitor_mail_days, settings.mail_reserved_days)
     ours = Ours(addresses=keeper.addresses or frozenset({settings.username}), admin_name=keeper.admin_name)
-    return Rules(ours=ours, window_from=now - timedelta(days=days))
+    return Rules(
+        ours=ours,
+        window_from=now - timedelta(days=days),
+        reserved_from=now - timedelta(days=settings.mail_reserved_days),
+        # Who asks for a look wants to be sure.
+        compare_before=now if compares else now - _BETWEEN_COMPARISONS,
+    )

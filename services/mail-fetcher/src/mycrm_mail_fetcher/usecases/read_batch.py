@@ -1,102 +1,74 @@
-"""From the bytes of mails to messages that can be stored.
+"""From mails as they came to places and messages that can be stored.
 
-Reading is work for the processor, so it is done in a thread, away from the loop. Nothing that a mail holds may
-stop the mails behind it: one that cannot be read is held, with the reason, and lies in its folder as before.
+Where the parts of a mail do not make the mail that the server had described, it is fetched whole and read again.
+One that cannot be read is held, with the reason and its beginning, and lies in its folder as before.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from mycrm_common.errors import MyCRMError
-from mycrm_common.keys import email_key
-from mycrm_mail_fetcher.domain.classify import Ours, classify, shown_addresses
-from mycrm_mail_fetcher.domain.identity import content_key
-from mycrm_mail_fetcher.domain.mail import ReadMail
-from mycrm_mail_fetcher.domain.mime import read_mail
-from mycrm_mail_fetcher.ports import MailHead
-from mycrm_mail_fetcher.ports.html import Sanitise
-from mycrm_mail_fetcher.ports.ledger import MessageAddress, NewMessage, Place, PlaceState
+from mycrm_mail_fetcher.domain.accounts import Rule
+from mycrm_mail_fetcher.ports.ledger import NewMessage, Place, PlaceState
+from mycrm_mail_fetcher.ports.looking import Reader
+from mycrm_mail_fetcher.ports.reading import FetchedMail, Outcome, Unreadable, WholeWanted
+from mycrm_mail_fetcher.usecases.fetch_window import Fetched, hold, whole
 
+_ONLY_PARTS: Final = "its parts do not make a mail, and the server does not give the whole of it"
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FetchedMail:
-    """A mail as it came: its head, its bytes, and whether only its beginning was fetched."""
-
-    head: MailHead
-    raw: bytes
-    truncated: bool
+_Read = tuple[FetchedMail, Outcome]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadBatch:
-    """What became of the mails of a batch: a place for each, and the messages that those places name."""
+    """A batch that can be stored: its uids, a place for each that is still there, and the messages they name."""
 
+    uids: tuple[int, ...]
     places: tuple[Place, ...]
     messages: tuple[NewMessage, ...]
 
 
-async def read_batch(mails: Sequence[FetchedMail], *, ours: Ours, sanitise: Sanitise) -> ReadBatch:
+async def read_batch(fetched: Fetched, *, reader: Reader) -> ReadBatch:
     """Read the mails; each one gets its place, whatever it holds."""
-    if not mails:
-        return ReadBatch(places=(), messages=())
-    read = await asyncio.to_thread(lambda: [_read_or_hold(mail, ours, sanitise) for mail in mails])
+    read = await _read(fetched.mails, reader)
+    again = [mail for mail, outcome in read if isinstance(outcome, WholeWanted)]
+    if again:
+        read = [pair for pair in read if not isinstance(pair[1], WholeWanted)]
+        came = await whole(again, reader=reader)
+        read += await _read(came, reader)
+        missing = {mail.head.uid for mail in again} - {mail.head.uid for mail in came}
+        refused = Unreadable(
+            code="mail_withheld",
+            detail="its parts do not fit together, and the server does not give the whole",
+        )
+        read += [(mail, refused) for mail in again if mail.head.uid in missing]
+    messages = [outcome for _, outcome in read if isinstance(outcome, NewMessage)]
     return ReadBatch(
-        places=tuple(place for place, _ in read),
-        messages=tuple(message for _, message in read if message),
+        uids=fetched.uids,
+        places=(*fetched.places, *[await _place(mail, outcome, reader) for mail, outcome in read]),
+        messages=tuple(message for message in messages if message.date >= reader.rules.reserved_from),
     )
 
 
-def _read_or_hold(mail: FetchedMail, ours: Ours, sanitise: Sanitise) -> tuple[Place, NewMessage | None]:
+async def _read(mails: Sequence[FetchedMail], reader: Reader) -> list[_Read]:
+    if not mails:
+        return []
+    return list(zip(mails, await reader.mails.read(mails, ours=reader.rules.ours), strict=True))
+
+
+async def _place(mail: FetchedMail, outcome: Outcome, reader: Reader) -> Place:
     head = mail.head
-    try:
-        message = _message(mail, ours, sanitise)
-    except Exception as error:  # noqa: BLE001 - one mail that nobody foresaw must not stop all others
-        code, detail = _reason(error)
-        return _place(head, PlaceState.HELD, code=code, detail=detail), None
-    return _place(head, PlaceState.STORED, key=message.content_key), message
-
-
-def _message(mail: FetchedMail, ours: Ours, sanitise: Sanitise) -> NewMessage:
-    read = read_mail(mail.raw, internal_date=mail.head.internal_date, truncated=mail.truncated)
-    safe = sanitise(read.html)
-    return NewMessage(
-        content_key=content_key(read, mail.raw),
-        message_id=read.message_id,
-        sender=read.sender.name or read.sender.email,
-        sender_address=email_key(read.sender.email),
-        date=read.date,
-        type=classify(read, ours),
-        subject=read.subject,
-        content=safe.html,
-        attachments=read.attachments,
-        blocked_images=safe.blocked_images,
-        addresses=_addresses(read),
-    )
-
-
-def _addresses(mail: ReadMail) -> tuple[MessageAddress, ...]:
-    return tuple(
-        MessageAddress(role=shown.role, address=shown.email, key=email_key(shown.email))
-        for shown in shown_addresses(mail)
-    )
-
-
-def _place(
-    head: MailHead, state: PlaceState, *, code: str = "", detail: str = "", key: bytes | None = None
-) -> Place:
-    return Place(
-        uid=head.uid,
-        internal_date=head.internal_date,
-        size=head.size,
-        state=state,
-        reason=code,
-        detail=detail,
-        content_key=key,
-    )
-
-
-def _reason(error: Exception) -> tuple[str, str]:
-    if isinstance(error, MyCRMError):
-        return error.code, error.detail
-    return "mail_unreadable", f"{type(error).__name__}: {error}"
+    if isinstance(outcome, NewMessage):
+        # A mail may be dated long before it came; what is past its time would be removed at once.
+        expired = outcome.date < reader.rules.reserved_from
+        return Place(
+            uid=head.uid,
+            internal_date=head.internal_date,
+            size=head.size,
+            state=PlaceState.IGNORED if expired else PlaceState.STORED,
+            reason=Rule.REMOVED if expired else "",
+            content_key=None if expired else outcome.content_key,
+        )
+    if isinstance(outcome, WholeWanted):
+        return await hold(mail, code="mail_unreadable", detail=outcome.reason, reader=reader)
+    return await hold(mail, code=outcome.code, detail=outcome.detail, reader=reader)

@@ -1,80 +1,158 @@
-"""Takes up what is new in one folder.
+"""Takes up what is new in one folder, and proves the ledger where that is due.
 
 The status is taken before the look and kept after it, so mail that comes meanwhile is still new the next time.
 Mail is taken in batches, each of which is stored together with the mark that says how far we are: a crash, a lost
-connection or an impatient server cost one batch at most. A first look begins with the newest mail.
+connection or an impatient server cost one batch at most. After a quick look the ledger has to name as many mails
+as the server counts; where it does not, all of the folder is compared at once.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from mycrm_mail_fetcher.domain.cursors import FolderState, Plan, begun, finished, plan, windows
+from mycrm_mail_fetcher.domain.accounts import Rule
+from mycrm_mail_fetcher.domain.cursors import (
+    FolderState,
+    Look,
+    advanced,
+    begun,
+    finished,
+    look_for,
+)
+from mycrm_mail_fetcher.domain.uid_sets import UidSet
 from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
-from mycrm_mail_fetcher.ports.ledger import Counts, KnownFolder
+from mycrm_mail_fetcher.ports.ledger import Counts, FolderKey, KnownFolder, PlaceState
 from mycrm_mail_fetcher.ports.looking import Reader, Rules
-from mycrm_mail_fetcher.usecases.take_window import take_window
+from mycrm_mail_fetcher.usecases.ahead import ahead
+from mycrm_mail_fetcher.usecases.compare_folder import compare_folder, first_day
+from mycrm_mail_fetcher.usecases.fetch_window import Fetched, fetch_window
+from mycrm_mail_fetcher.usecases.read_batch import ReadBatch, read_batch
+from mycrm_mail_fetcher.usecases.store_batch import Batch, store_batch
 
 WINDOW: Final = 200
 _CLOCK_SLACK: Final = timedelta(hours=1)
-_CALENDAR_SLACK: Final = timedelta(days=1)
+_NONE: Final = UidSet()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Order:
+    """What is to be taken: the windows, the mails that are taken however old, and which way the mark moves."""
+
+    windows: Iterable[Sequence[int]]
+    anyway: UidSet = _NONE
+    newest_first: bool = False
 
 
 async def sync_folder(remote: RemoteFolder, known: KnownFolder, *, reader: Reader) -> AsyncIterator[Counts]:
     """Store what the folder has and the ledger has not, and tell what came of each batch once it is stored."""
     status = await reader.session.status(remote)
-    start = _start(known, reader.rules)
-    if start and plan(start, status).is_nothing:
-        if known.error_code or known.excluded:
-            await _mark(known, start, reader)
+    look = look_for(known.state, status, compares=_is_to_be_compared(known, reader.rules))
+    if look is Look.NOTHING:
+        if known.state and (known.error_code or known.excluded):
+            await _mark(known, known.state, reader)
         return
     opened = await reader.session.open(remote)
     status = replace(status, uid_validity=opened.uid_validity or status.uid_validity)
-    async for took in _look(known, start, status, reader):
+    if look is Look.NEW and known.state and known.state.uid_validity == status.uid_validity:
+        async for took in _look_at_new(known, known.state, status, reader):
+            yield took
+        if await _adds_up(known, status, reader):
+            return
+    async for took in _look_at_all(known, status, reader):
         yield took
 
 
-def _start(known: KnownFolder, rules: Rules) -> FolderState | None:
-    """Return where the look begins: a window that was widened makes all older mail worth another one."""
-    state, before = known.state, known.window_from
-    if state and before and before - rules.window_from > _CLOCK_SLACK:
-        return replace(state, low_uid=state.last_uid + 1)
-    return state
+def _is_to_be_compared(known: KnownFolder, rules: Rules) -> bool:
+    """Say whether it is time, or a window that was widened makes older mail worth a look."""
+    if known.compared_at is None or known.compared_at <= rules.compare_before:
+        return True
+    return known.window_from is not None and known.window_from - rules.window_from > _CLOCK_SLACK
 
 
-async def _look(
-    known: KnownFolder, start: FolderState | None, status: FolderStatus, reader: Reader
+async def _look_at_new(
+    known: KnownFolder, state: FolderState, status: FolderStatus, reader: Reader
 ) -> AsyncIterator[Counts]:
-    wish = plan(start, status)
-    # The server's calendar has another midnight than ours; each mail's own moment decides when it is taken.
-    day = (reader.rules.window_from - _CALENDAR_SLACK).date()
-    uids = await reader.session.uids_since(day, above=0 if wish.below else wish.above)
-    state = start if start and not wish.starts_over else _begun(status, uids)
-    for wanted, newest_first in _orders(wish, uids):
-        for window in windows(wanted, WINDOW, newest_first=newest_first):
-            async for reached, took in take_window(
-                window, known=known, state=state, reader=reader, newest_first=newest_first
-            ):
-                state = reached
-                yield took
-    await _mark(known, finished(state, status), reader, forgets_others=wish.starts_over)
+    new = await reader.session.uids(above=state.last_uid)
+    if len(new) > WINDOW:
+        # Many at once are old mail that was moved here, or we were away for long: most heads are not worth asking for.
+        recent = UidSet(await reader.session.uids_since(first_day(reader.rules), above=state.last_uid))
+        await _ignore(new - recent, known, status, reader)
+        new &= recent
+    order = _Order(windows=new.windows(WINDOW))
+    async for reached, took in _taken(order, known, state, reader):
+        state = reached
+        yield took
+    await _mark(known, finished(state, status), reader)
 
 
-def _begun(status: FolderStatus, uids: Sequence[int]) -> FolderState:
-    # Some servers do not tell UIDNEXT; the mark needs an end all the same.
-    return begun(replace(status, uid_next=status.uid_next or max(uids, default=0) + 1))
+async def _look_at_all(known: KnownFolder, status: FolderStatus, reader: Reader) -> AsyncIterator[Counts]:
+    server = await reader.session.uids()
+    state = begun(replace(status, uid_next=status.uid_next or max(reversed(server), default=0) + 1))
+    account = await compare_folder(server, known, state=state, reader=reader)
+    order = _Order(
+        windows=account.fetch.windows(WINDOW, newest_first=True), anyway=account.anyway, newest_first=True
+    )
+    async for reached, took in _taken(order, known, state, reader):
+        state = reached
+        yield took
+    await _mark(known, finished(state, status), reader, forgets_others=True)
 
 
-def _orders(wish: Plan, uids: Iterable[int]) -> list[tuple[list[int], bool]]:
-    """Return what is new, in the order of the mark, and what is older, the newest first."""
-    wanted = [uid for uid in uids if wish.wants(uid)]
-    if wish.starts_over:
-        return [(wanted, True)]
-    return [
-        ([uid for uid in wanted if uid > wish.above], False),
-        ([uid for uid in wanted if uid <= wish.above], True),
-    ]
+async def _taken(
+    order: _Order, known: KnownFolder, state: FolderState, reader: Reader
+) -> AsyncIterator[tuple[FolderState, Counts]]:
+    """Fetch, read and store: each step works on the next batch while the one behind it is still busy."""
+    async with (
+        aclosing(ahead(_fetched(order, reader), name="fetch")) as fetched,
+        aclosing(ahead(_read(fetched, reader), name="read")) as read,
+    ):
+        async for batch in read:
+            state = advanced(state, batch.uids)
+            yield state, await _stored(batch, known, state, reader)
+
+
+async def _fetched(order: _Order, reader: Reader) -> AsyncGenerator[Fetched]:
+    for window in order.windows:
+        async for batch in fetch_window(
+            window, reader=reader, anyway=order.anyway, newest_first=order.newest_first
+        ):
+            yield batch
+
+
+async def _read(fetched: AsyncGenerator[Fetched], reader: Reader) -> AsyncGenerator[ReadBatch]:
+    async for batch in fetched:
+        yield await read_batch(batch, reader=reader)
+
+
+async def _stored(batch: ReadBatch, known: KnownFolder, state: FolderState, reader: Reader) -> Counts:
+    reader.crash.reach("fetch.batch_read")
+    stored = await store_batch(
+        Batch(
+            folder_id=known.id,
+            state=state,
+            window_from=reader.rules.window_from,
+            places=batch.places,
+            messages=batch.messages,
+        ),
+        ledger=reader.ledger,
+    )
+    reader.crash.reach("fetch.batch_stored")
+    states = [place.state for place in batch.places]
+    return Counts(stored=stored, ignored=states.count(PlaceState.IGNORED), held=states.count(PlaceState.HELD))
+
+
+async def _ignore(uids: UidSet, known: KnownFolder, status: FolderStatus, reader: Reader) -> None:
+    folder = FolderKey(folder_id=known.id, uid_validity=status.uid_validity)
+    async with reader.ledger.unit() as work:
+        await reader.ledger.locations.ignore(work, uids, folder=folder, rule=Rule.OUTSIDE_WINDOW)
+
+
+async def _adds_up(known: KnownFolder, status: FolderStatus, reader: Reader) -> bool:
+    folder = FolderKey(folder_id=known.id, uid_validity=status.uid_validity)
+    async with reader.ledger.reading() as reading:
+        return await reader.ledger.locations.count(reading, folder) == status.messages
 
 
 async def _mark(
@@ -84,4 +162,5 @@ async def _mark(
     async with ledger.unit() as work:
         await ledger.folders.mark(work, known.id, state, window_from=reader.rules.window_from)
         if forgets_others:
-            await ledger.locations.forget_other_validities(work, known.id, uid_validity=state.uid_validity)
+            folder = FolderKey(folder_id=known.id, uid_validity=state.uid_validity)
+            await ledger.locations.forget_other_validities(work, folder)

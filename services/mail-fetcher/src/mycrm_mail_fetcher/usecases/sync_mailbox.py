@@ -13,9 +13,9 @@ from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.logs import Logger
 from mycrm_mail_fetcher.domain.folders import is_excluded, sync_order
 from mycrm_mail_fetcher.ports import ImapSession, MailAccount, MailLine, RemoteFolder
-from mycrm_mail_fetcher.ports.html import Sanitise
 from mycrm_mail_fetcher.ports.ledger import Counts, Exclusion, KnownFolder, Ledger, PassOutcome
 from mycrm_mail_fetcher.ports.looking import Reader, Rules
+from mycrm_mail_fetcher.ports.reading import MailReader
 from mycrm_mail_fetcher.usecases.sync_folder import sync_folder
 
 _MOST_BREAKS: Final = 3
@@ -29,7 +29,7 @@ class Means:
 
     line: MailLine
     ledger: Ledger
-    sanitise: Sanitise
+    mails: MailReader
     excluded: Collection[str]
     crash: CrashPoints
     log: Logger
@@ -115,7 +115,7 @@ class _Walk:
             session=session,
             rules=self._rules,
             ledger=means.ledger,
-            sanitise=means.sanitise,
+            mails=means.mails,
             crash=means.crash,
         )
         async for took in sync_folder(folder, known, reader=reader):
