@@ -18,6 +18,7 @@ from mycrm_common.db import logs as log_rows
 from mycrm_common.errors import MyCRMError, unexpected
 from mycrm_common.health import health_door
 from mycrm_common.jobs import keep_doing
+from mycrm_common.parking import empty_parking
 from mycrm_common.relay import Relay
 from mycrm_common.runtime import Runtime
 from mycrm_common.service import Door, Job, Service, Subscription
@@ -26,6 +27,7 @@ from mycrm_common.tasks import TaskNursery
 _HEALTH_PORT = 8081
 _LOG_SECONDS = 1.0
 _FORGET_SECONDS = 600.0
+_PARKING_SECONDS = 15.0
 _REST_AFTER_FAILURE = 1.0
 _LANES = 3
 _COMMON = "common"
@@ -143,10 +145,18 @@ def _relay(runtime: Runtime) -> Relay:
 def _jobs(runtime: Runtime, services: Sequence[Service]) -> list[tuple[str, Job]]:
     logs = Job(name="write logs", beat=partial(_write_logs, runtime), seconds=_LOG_SECONDS)
     clean = Job(name="forget", beat=partial(_forget, runtime), seconds=_FORGET_SECONDS, lease="common.forget")
-    return [(service.name, job) for service in services for job in service.jobs] + [
-        (_COMMON, logs),
-        (_COMMON, clean),
-    ]
+    common = [logs, clean]
+    if runtime.bus.holds_events:
+        empty = partial(
+            empty_parking,
+            runtime.bus,
+            unit=runtime.unit_for(_COMMON),
+            crash=runtime.crash,
+            log=runtime.log.bind(service=_COMMON),
+        )
+        common.append(Job(name="empty parking", beat=empty, seconds=_PARKING_SECONDS, lease="common.parking"))
+    own = [(service.name, job) for service in services for job in service.jobs]
+    return own + [(_COMMON, job) for job in common]
 
 
 def _doors(runtime: Runtime, services: Sequence[Service], health_port: int | None) -> list[Door]:

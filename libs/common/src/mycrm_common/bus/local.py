@@ -8,7 +8,7 @@ that it is published again. The bytes pass the same codec as on RabbitMQ, so not
 from collections.abc import Sequence
 
 from mycrm_common.bus.envelope import Envelope
-from mycrm_common.bus.port import Receive
+from mycrm_common.bus.port import Keep, Receive
 from mycrm_common.errors import Kind, MyCRMError
 
 
@@ -41,6 +41,11 @@ class LocalBus:
                     await receive(envelope.body)
             held.add(envelope.id)
         return frozenset(held)
+
+    async def empty_parking(self, keep: Keep) -> int:
+        """Nothing is ever set aside here: consumers keep what they could not do."""
+        del keep
+        return 0
 
     async def ping(self) -> None:
         """A process can always reach itself."""

@@ -8,11 +8,25 @@ becomes better, and such a body is set aside with the reason.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from mycrm_common.bus.envelope import Envelope
 
 Receive = Callable[[bytes], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetAside:
+    """A body that a transport has set aside: who gave it up (empty where nobody knows), why, after how many tries."""
+
+    body: bytes
+    consumer: str
+    reason: str
+    attempts: int
+
+
+Keep = Callable[[SetAside], Awaitable[None]]
 
 UNREADABLE = "event_unreadable"
 
@@ -31,6 +45,10 @@ class Bus(Protocol):
 
     async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
         """Hand events over and return the ids of those that are safely held."""
+        ...
+
+    async def empty_parking(self, keep: Keep) -> int:
+        """Give what the transport has set aside to `keep`, forget each one that it took, and return how many."""
         ...
 
     async def ping(self) -> None:

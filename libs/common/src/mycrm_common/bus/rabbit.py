@@ -2,7 +2,8 @@
 
 Publishing and consuming have a connection each, because a broker that is short of memory stops reading from
 connections that publish, and acknowledgements must get through all the same. Written for RabbitMQ 4.x, works
-on 3.10; the parts are `rabbit_line` (a connection), `rabbit_publisher` and `rabbit_feed` (one queue).
+on 3.10; the parts are `rabbit_line` (a connection), `rabbit_publisher`, `rabbit_feed` (one queue)
+and `rabbit_parking` (the queue of what was given up).
 """
 
 import asyncio
@@ -10,9 +11,10 @@ import logging
 from collections.abc import Sequence
 
 from mycrm_common.bus.envelope import Envelope
-from mycrm_common.bus.port import Receive
+from mycrm_common.bus.port import Keep, Receive
 from mycrm_common.bus.rabbit_feed import Feed
 from mycrm_common.bus.rabbit_line import Line
+from mycrm_common.bus.rabbit_parking import empty_parking
 from mycrm_common.bus.rabbit_publisher import Publisher
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.logs import Logger
@@ -47,6 +49,10 @@ class RabbitBus:
     async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
         """Hand events to the broker and return the ids of those that it has confirmed."""
         return await self._publisher.publish(envelopes)
+
+    async def empty_parking(self, keep: Keep) -> int:
+        """Give away what lies in the parking queue, and return how many were taken."""
+        return await empty_parking(self._receiving, keep)
 
     async def ping(self) -> None:
         """Raise `bus_unavailable` unless the broker takes and brings events."""
