@@ -21,6 +21,7 @@ _LOOK = (
     "body{margin:0;padding:12px 16px;font:14px/1.6 system-ui,sans-serif;overflow-wrap:anywhere}"
     "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}"
     "blockquote{margin:0 0 0 8px;padding-left:8px;border-left:2px solid #d0d7de}"
+    "summary{cursor:pointer;color:#656d76;margin:4px 0}"
 )
 
 

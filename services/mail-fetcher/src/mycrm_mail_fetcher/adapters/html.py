@@ -12,6 +12,7 @@ from typing import Final
 
 import nh3
 
+from mycrm_mail_fetcher.adapters.html_fold import MARKING, fold, mark_of
 from mycrm_mail_fetcher.adapters.html_guard import is_tame
 from mycrm_mail_fetcher.adapters.html_style import hides, safe_style
 from mycrm_mail_fetcher.domain.plain import text_of
@@ -39,6 +40,12 @@ _DROPPED_WITH_CONTENT: Final = frozenset(
 _CELL: Final = frozenset(("colspan", "rowspan", "width", "height", "bgcolor", "nowrap"))
 _ATTRIBUTES: Final = {
     "*": {"style", "align", "valign", "dir", "lang", "title"},
+    "div": {"class", "id"},
+    "span": {"class", "id"},
+    "section": {"class", "id"},
+    "pre": {"class"},
+    "p": {"class", "id"},
+    "blockquote": {"class", "id", "type"},
     "a": {"href"},
     "img": {"src", "alt", "width", "height", "border"},
     "table": {"border", "cellpadding", "cellspacing", "width", "bgcolor"},
@@ -92,8 +99,11 @@ class SafeHtml:
     truncated: bool
 
 
-def sanitise(html: str) -> SafeHtml:
-    """Return what of this HTML is safe to show; a page that is too costly to parse becomes its plain text."""
+def sanitise(html: str, *, folds: bool = True) -> SafeHtml:
+    """Return what of this HTML is safe to show; a page that is too costly to parse becomes its plain text.
+
+    With `folds` the mail that is answered, and the signature, are folded where they are beyond doubt.
+    """
     source, truncated = _within_limit(html)
     if not is_tame(source):
         return _as_plain_text(source, truncated=truncated)
@@ -109,7 +119,7 @@ def sanitise(html: str) -> SafeHtml:
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     images = _Images()
-    shown = _IMG.sub(images.inert, cleaned)
+    shown = fold(_IMG.sub(images.inert, cleaned), folds=folds)
     if len(shown.encode()) > MAX_BYTES:
         return _as_plain_text(source, truncated=truncated)
     return SafeHtml(
@@ -148,6 +158,8 @@ def _filtered(tag: str, name: str, value: str) -> str | None:
     """Return what an allowed attribute may say, None if it has to go."""
     if name == "style":
         return safe_style(value) or None
+    if name in MARKING and tag != "ol":
+        return mark_of(name, value)
     if name == "href":
         return None if value.lower().startswith("cid:") else value
     if name in {"src", "title", "alt"}:

@@ -8,6 +8,7 @@ from mycrm_mail_fetcher.domain.identity import content_key
 from mycrm_mail_fetcher.domain.mail import ReadMail
 from mycrm_mail_fetcher.domain.mime import read_mail, read_tree
 from mycrm_mail_fetcher.domain.parts import BytesMissingError, Part
+from mycrm_mail_fetcher.domain.quotes import is_forward
 from mycrm_mail_fetcher.ports.html import Sanitise
 from mycrm_mail_fetcher.ports.ledger import MessageAddress, NewMessage
 from mycrm_mail_fetcher.ports.reading import FetchedMail, Outcome, Unreadable, WholeWanted
@@ -50,7 +51,7 @@ def _assembled(mail: FetchedMail) -> Part | None:
 
 
 def _message(read: ReadMail, raw: bytes, ours: Ours, sanitise: Sanitise) -> NewMessage:
-    safe = sanitise(read.html)
+    safe = sanitise(read.html, folds=not is_forward(read.subject))
     message_type = classify(read, ours)
     return NewMessage(
         content_key=content_key(read, raw),

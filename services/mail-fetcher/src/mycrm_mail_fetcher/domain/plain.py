@@ -29,10 +29,8 @@ _LINE_EDGE = re.compile(r" ?\n ?")
 _EMPTY_LINES = re.compile(r"\n{2,}")
 
 
-def html_of(text: str, *, flowed: bool = False, joined_by: str = " ") -> str:
-    """Return plain text as HTML: escaped, with links, line breaks and indents kept; flowed lines are joined."""
-    if flowed:
-        text = _unflowed(text, joined_by)
+def html_of(text: str) -> str:
+    """Return plain text as HTML: escaped, with links, line breaks and indents kept."""
     pieces: list[str] = []
     end = 0
     for link in _LINK.finditer(text):
@@ -69,8 +67,11 @@ def _kept_blanks(run: re.Match[str]) -> str:
     return run[0].replace("\t", "        ")[:-1].replace(" ", "\xa0") + " "
 
 
-def _unflowed(text: str, joined_by: str) -> str:
-    """Join the lines that format=flowed (RFC 3676) broke: those that end in a blank, except the signature mark."""
+def unflowed(text: str, joined_by: str) -> str:
+    """Return the text with those lines joined that format=flowed (RFC 3676) broke.
+
+    They end in a blank; the signature's mark does, too, and stays alone.
+    """
     lines = [line.removeprefix(" ") for line in text.split("\n")]
     return "".join(
         line[:-1] + joined_by if _flows_into(line, following) else line + "\n"

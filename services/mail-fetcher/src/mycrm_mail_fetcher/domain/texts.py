@@ -14,7 +14,8 @@ from mycrm_mail_fetcher.domain.headers import subject_text
 from mycrm_mail_fetcher.domain.mail import Attachment
 from mycrm_mail_fetcher.domain.notices import CUT, notice_of
 from mycrm_mail_fetcher.domain.parts import Part
-from mycrm_mail_fetcher.domain.plain import html_of, shows_something
+from mycrm_mail_fetcher.domain.plain import html_of, shows_something, unflowed
+from mycrm_mail_fetcher.domain.quotes import pieces_of
 
 MAX_ENCODED: Final = 2 * 1024 * 1024
 MAX_TEXT: Final = 2_000_000
@@ -41,7 +42,7 @@ class Text:
             return text
         flowed = self.part.type_parameters.get("format", "").lower() == "flowed"
         joined_by = "" if self.part.type_parameters.get("delsp", "").lower() == "yes" else " "
-        return html_of(text[:MAX_TEXT], flowed=flowed, joined_by=joined_by)
+        return _marked(unflowed(text[:MAX_TEXT], joined_by) if flowed else text[:MAX_TEXT])
 
     @cached_property
     def shows_something(self) -> bool:
@@ -81,6 +82,14 @@ def body_of(root: Part, *, truncated: bool = False) -> tuple[str, tuple[Attachme
     joined = "<br>\n".join(text.html for text in texts)[:MAX_TEXT]
     lines = "".join(f"<p>{escape(notice)}</p>" for notice in notices)
     return "\n".join(piece for piece in (joined, lines) if piece), tuple(found.attachments)
+
+
+def _marked(text: str) -> str:
+    """Return plain text as HTML in which old mail and signature are marked; see `domain.quotes`."""
+    return "<br>\n".join(
+        f'<div class="{piece.kind}">{html_of(piece.text)}</div>' if piece.kind else html_of(piece.text)
+        for piece in pieces_of(text)
+    )
 
 
 def _is_incomplete(texts: list[Text], *, truncated: bool) -> bool:

@@ -20,6 +20,6 @@ class SafeHtml(Protocol):
 class Sanitise(Protocol):
     """Makes HTML safe to show."""
 
-    def __call__(self, html: str, /) -> SafeHtml:
-        """What of this HTML is safe to show."""
+    def __call__(self, html: str, /, *, folds: bool = True) -> SafeHtml:
+        """What of this HTML is safe to show; with `folds` quoted mail and signatures are folded away in it."""
         ...
