@@ -56,10 +56,10 @@ _ORDERS: Final[dict[bytes, Callable[[], object]]] = {
 def _obey(mail: FetchedMail, ours: Ours) -> Outcome:
     order = _ORDERS.get(b"".join(mail.raw.partition(b"\r\n\r\n")[2].split()[:1]))
 
-    def obedient(html: str, /) -> SafeHtml:
+    def obedient(html: str, /, *, folds: bool = True) -> SafeHtml:
         if order:
             order()
-        return sanitise(html)
+        return sanitise(html, folds=folds)
 
     return read_fetched(mail, ours=ours, sanitise=obedient)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mycrm_mail_fetcher.domain.identity import content_key, header_key, needs_text
+from mycrm_mail_fetcher.domain.identity import header_key, needs_text
 from tests.unit.mail_fetcher.domain.letters import a_mail, read
 
 FIELDS = (
@@ -17,7 +17,7 @@ FIELDS = (
 
 def key(*fields: str | bytes, body: str = "Hello") -> bytes:
     raw = a_mail(*fields, body=body)
-    return content_key(read(raw), raw)
+    return read(raw).content_key
 
 
 def changed(prefix: str, line: str) -> list[str]:
@@ -85,6 +85,6 @@ def test_the_key_is_known_from_the_header_alone_where_there_is_an_id() -> None:
     raw = a_mail(*FIELDS, body="Hello")
     header = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     assert not needs_text(header)
-    assert header_key(header, text_digest=b"") == content_key(read(raw), raw)
+    assert header_key(header, text_digest=b"") == read(raw).content_key
     assert needs_text(a_mail("From: a@x.example"))
     assert needs_text(a_mail("Message-ID: <>"))

@@ -5,7 +5,6 @@ import pytest
 from mycrm_mail_fetcher.adapters.html import sanitise
 from mycrm_mail_fetcher.domain.addresses import email_key
 from mycrm_mail_fetcher.domain.classify import Ours, classify, shown_addresses
-from mycrm_mail_fetcher.domain.identity import content_key
 from mycrm_mail_fetcher.domain.mime import read_mail
 from mycrm_mail_fetcher.domain.plain import text_of
 from tests.support.mailbox_letters import ADMIN_NAME, OWN_ADDRESS
@@ -26,5 +25,5 @@ def test_every_mail_is_read_as_it_was_made(seed: int) -> None:
         assert mail.date == made.internal_date
         assert classify(mail, OURS) == made.direction
         assert made.shown_at <= {email_key(row.email) for row in shown_addresses(mail)}
-        assert keys.setdefault(content_key(mail, made.raw_bytes), made.message_id) == made.message_id
+        assert keys.setdefault(mail.content_key, made.message_id) == made.message_id
     assert len(keys) == mailbox.distinct

@@ -4,7 +4,6 @@ from mycrm_common.errors import MyCRMError
 from mycrm_common.keys import email_key
 from mycrm_mail_fetcher.domain.assembly import assemble
 from mycrm_mail_fetcher.domain.classify import Ours, classify, is_answer, shown_addresses
-from mycrm_mail_fetcher.domain.identity import content_key
 from mycrm_mail_fetcher.domain.mail import ReadMail
 from mycrm_mail_fetcher.domain.mime import read_mail, read_tree
 from mycrm_mail_fetcher.domain.parts import BytesMissingError, Part
@@ -33,7 +32,7 @@ def _read(mail: FetchedMail, ours: Ours, sanitise: Sanitise) -> NewMessage | Who
     head = mail.head
     if mail.sections is None:
         read = read_mail(mail.raw, internal_date=head.internal_date, truncated=mail.truncated)
-        return _message(read, mail.raw, ours, sanitise)
+        return _message(read, ours, sanitise)
     root = _assembled(mail)
     if root is None:
         return WholeWanted(reason="the server's description does not fit the mail")
@@ -41,7 +40,7 @@ def _read(mail: FetchedMail, ours: Ours, sanitise: Sanitise) -> NewMessage | Who
         read = read_tree(root, internal_date=head.internal_date)
     except BytesMissingError as missing:
         return WholeWanted(reason=f"part {missing} is needed")
-    return _message(read, head.header, ours, sanitise)
+    return _message(read, ours, sanitise)
 
 
 def _assembled(mail: FetchedMail) -> Part | None:
@@ -50,11 +49,11 @@ def _assembled(mail: FetchedMail) -> Part | None:
     return assemble(mail.head.structure, header=mail.head.header, sections=mail.sections or {})
 
 
-def _message(read: ReadMail, raw: bytes, ours: Ours, sanitise: Sanitise) -> NewMessage:
+def _message(read: ReadMail, ours: Ours, sanitise: Sanitise) -> NewMessage:
     safe = sanitise(read.html, folds=not is_forward(read.subject))
     message_type = classify(read, ours)
     return NewMessage(
-        content_key=content_key(read, raw),
+        content_key=read.content_key,
         message_id=read.message_id,
         sender=read.sender.name or read.sender.email,
         sender_address=email_key(read.sender.email),

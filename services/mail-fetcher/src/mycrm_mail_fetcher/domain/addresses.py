@@ -8,6 +8,7 @@ leave quotes open: so a piece without an address is taken as the beginning of th
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -15,9 +16,10 @@ from mycrm_common.keys import email_key
 from mycrm_mail_fetcher.domain.mail import Address
 from mycrm_mail_fetcher.domain.words import decode_words
 
-__all__ = ["Address", "addresses_in", "email_key", "emails_in_text", "parse_addresses"]
+__all__ = ["Address", "email_key", "emails_in_text", "parse_addresses"]
 
 _MOST: Final = 1000
+_SHORT: Final = 200
 _LONGEST_LIST: Final = 64 * 1024
 _LONGEST_EMAIL: Final = 320
 _LONGEST_NAME: Final = 320
@@ -51,11 +53,20 @@ class _Piece:
 
 def parse_addresses(values: Iterable[bytes]) -> tuple[Address, ...]:
     """Return the mailboxes of these header values, at most 1,000; a name without an address keeps its name."""
-    return tuple(islice((address for value in values for address in addresses_in(value)), _MOST))
+    found = (address for value in values for address in _addresses_in(value))
+    return tuple(islice(found, _MOST))
 
 
-def addresses_in(value: bytes) -> Iterator[Address]:
-    """Yield the mailboxes of one header value, in their order."""
+def _addresses_in(value: bytes) -> Iterable[Address]:
+    return _few(value) if len(value) < _SHORT else _mailboxes_of(value)
+
+
+@lru_cache(maxsize=1024)  # A mailbox holds the mail of the same few people.
+def _few(value: bytes) -> tuple[Address, ...]:
+    return tuple(_mailboxes_of(value))
+
+
+def _mailboxes_of(value: bytes) -> Iterator[Address]:
     piece = _Piece()
     for token in _TOKEN.finditer(value[:_LONGEST_LIST]):
         if token["mark"] is None:

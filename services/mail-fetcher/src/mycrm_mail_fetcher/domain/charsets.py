@@ -7,6 +7,7 @@ is tried as UTF-8, which text in another charset hardly ever passes, then as GB1
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _LABELS_OF: Final = {
@@ -60,6 +61,7 @@ def _codecs_by_label() -> dict[str, str]:
 _CODECS: Final = _codecs_by_label()
 
 
+@lru_cache(maxsize=256)
 def codec_of(label: str) -> str | None:
     """Return the codec behind a charset label, None for labels that say nothing (us-ascii, unknown-8bit, ...)."""
     first = label.strip().strip("\"'=").partition(";")[0]

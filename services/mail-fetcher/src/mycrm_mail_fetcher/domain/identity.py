@@ -10,17 +10,15 @@ from hashlib import sha256
 
 from mycrm_mail_fetcher.domain.addresses import email_key, parse_addresses
 from mycrm_mail_fetcher.domain.headers import Headers, header_end, message_id, subject_text, without_lead_in
-from mycrm_mail_fetcher.domain.mail import ReadMail
-
-
-def content_key(mail: ReadMail, raw: bytes) -> bytes:
-    """Return the 32 bytes that all copies of this mail share; `raw` is the mail or its header block alone."""
-    return header_key(raw, text_digest=mail.text_digest)
 
 
 def header_key(raw: bytes, *, text_digest: bytes) -> bytes:
-    """Return the content key from the header; the digest counts only where `needs_text` says so."""
-    headers = _headers(raw)
+    """Return the content key of the mail or header block; the digest counts only where `needs_text` says so."""
+    return content_key(_headers(raw), text_digest=text_digest)
+
+
+def content_key(headers: Headers, *, text_digest: bytes) -> bytes:
+    """Return the 32 bytes that all copies of this mail share."""
     identifier = message_id(headers.first("message-id"))
     senders = parse_addresses(headers.all("from")) or parse_addresses(headers.all("sender"))
     others = parse_addresses((*headers.all("to"), *headers.all("cc")))

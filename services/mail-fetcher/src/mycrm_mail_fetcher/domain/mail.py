@@ -60,8 +60,9 @@ class Bounce:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadMail:
-    """One mail as far as MyCRM keeps it. `html` is one text and not yet sanitised; `date` is aware UTC.
+    """One mail as far as MyCRM keeps it.
 
+    `html` is one text and not yet sanitised; `date` is aware UTC; all copies of the mail have the same `content_key`.
     `references` are the ids of the mails before it in the conversation, the oldest first.
     """
 
@@ -72,6 +73,7 @@ class ReadMail:
     subject: str
     html: str
     text_digest: bytes
+    content_key: bytes
     mark: Mark
     references: tuple[str, ...]
     bounce: Bounce | None

@@ -9,6 +9,7 @@ from mycrm_common.errors import Kind, MyCRMError
 from mycrm_mail_fetcher.domain.addresses import parse_addresses
 from mycrm_mail_fetcher.domain.bounces import read_bounce
 from mycrm_mail_fetcher.domain.headers import Headers, message_id, parse_date, subject_text
+from mycrm_mail_fetcher.domain.identity import content_key
 from mycrm_mail_fetcher.domain.mail import Address, ReadMail, Recipient, RecipientRole
 from mycrm_mail_fetcher.domain.marks import mark_of
 from mycrm_mail_fetcher.domain.parts import Part, split
@@ -36,6 +37,7 @@ def read_tree(root: Part, *, internal_date: datetime, truncated: bool = False) -
     sender, *others = _senders(headers)
     subject = subject_text(headers.first("subject"))
     html, attachments = body_of(root, truncated=truncated)
+    digest = sha256(" ".join(html.split()).encode()).digest()
     return ReadMail(
         message_id=message_id(headers.first("message-id")),
         sender=sender,
@@ -43,7 +45,8 @@ def read_tree(root: Part, *, internal_date: datetime, truncated: bool = False) -
         date=stored_date(headers.first("date"), internal_date=internal_date),
         subject=subject,
         html=html,
-        text_digest=sha256(" ".join(html.split()).encode()).digest(),
+        text_digest=digest,
+        content_key=content_key(headers, text_digest=digest),
         mark=mark_of(headers, subject=subject),
         references=references_of(headers),
         bounce=read_bounce(root, sender=sender, subject=subject, html=html),
