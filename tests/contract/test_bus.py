@@ -7,11 +7,11 @@ from typing import Any
 from mycrm_common.bus.codec import seal
 from mycrm_common.bus.envelope import Envelope
 from mycrm_common.db import deliveries
-from mycrm_common.events.customers import CustomerAdded, CustomerDeleted
+from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.registry import Event
 from mycrm_common.ids import new_id
 from mycrm_common.work import UnitOfWork
-from tests.contract.household import Household, Process, added, deleted, leave_effect
+from tests.contract.household import Household, Process, added, deleted, leave_effect, updated
 from tests.support.waiting import eventually
 
 
@@ -260,3 +260,18 @@ async def _after_attempt(process: Process, number: int) -> Any:
         return rows[0] if rows and rows[0].attempts == number and rows[0].claimed_by is None else None
 
     return await eventually(there, what=f"the end of attempt {number}")
+
+
+async def test_an_event_without_a_consumer_stays_in_the_outbox_until_it_has_started(
+    household: Household,
+) -> None:
+    process = household.begin()
+    await process.tell(updated(1))
+    await process.relay_all()
+    assert [row.state for row in await process.told()] == ["new"]
+
+    await process.consume("use", CustomerUpdated)
+    household.clock.advance(minutes=2)
+
+    await process.until_effects(("use", "1"))
+    assert [row.state for row in await process.told()] == ["sent"]

@@ -67,21 +67,6 @@ async def test_a_body_that_nobody_can_read_is_parked_with_the_reason_and_the_que
     assert await process.waiting() == []
 
 
-async def test_an_event_without_a_queue_stays_in_the_outbox_until_its_consumer_has_started(
-    broker_household: Household,
-) -> None:
-    process = broker_household.begin()
-    await process.tell(updated(1))
-    await process.relay_all()
-    assert [row.state for row in await process.told()] == ["new"]
-
-    await process.consume("use", CustomerUpdated)
-    broker_household.clock.advance(minutes=2)
-
-    await process.until_effects(("use", "1"))
-    assert [row.state for row in await process.told()] == ["sent"]
-
-
 async def test_an_event_that_is_told_for_the_feed_alone_needs_no_queue(broker_household: Household) -> None:
     process = broker_household.begin()
     await process.tell(added(1))

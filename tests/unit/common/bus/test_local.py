@@ -6,10 +6,11 @@ import pytest
 
 from mycrm_common.bus.local import LocalBus
 from mycrm_common.errors import MyCRMError
-from mycrm_common.events.customers import CustomerAdded, CustomerDeleted
+from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from tests.support.events import sealed
 
 ADDED = sealed(CustomerAdded(customer_id=1, email="a@example.com", version=1))
+UPDATED = sealed(CustomerUpdated(customer_id=1, email="a@example.com", version=2))
 DELETED = sealed(CustomerDeleted(customer_id=1, email="a@example.com", version=2))
 
 
@@ -38,8 +39,12 @@ async def test_an_event_is_held_when_every_consumer_of_its_type_has_it() -> None
     assert one.taken == [DELETED.body]
 
 
-async def test_an_event_that_nobody_listens_to_is_held_by_nobody_and_done() -> None:
+async def test_an_event_for_the_feed_alone_needs_no_consumer() -> None:
     assert await LocalBus().publish([ADDED]) == {ADDED.id}
+
+
+async def test_an_event_whose_consumer_does_not_run_here_is_not_held() -> None:
+    assert await LocalBus().publish([UPDATED, ADDED]) == {ADDED.id}
 
 
 async def test_an_event_that_one_consumer_could_not_take_is_not_held() -> None:

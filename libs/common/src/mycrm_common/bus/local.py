@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from mycrm_common.bus.envelope import Envelope
 from mycrm_common.bus.port import Keep, Receive
+from mycrm_common.bus.topology import FEED_ONLY
 from mycrm_common.errors import Kind, MyCRMError
 
 
@@ -31,15 +32,19 @@ class LocalBus:
         self._consumers[consumer] = (frozenset(types), receive)
 
     async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
-        """Give each event to every consumer of its type; those that all have taken are held."""
+        """Give each event to every consumer of its type; those that all have taken are held.
+
+        One that wants a consumer and finds none, because its service does not run here, is kept by the caller.
+        """
         held: set[str] = set()
         for envelope in envelopes:
             if not self._receiving:
                 break
-            for types, receive in self._consumers.values():
-                if envelope.type in types:
-                    await receive(envelope.body)
-            held.add(envelope.id)
+            wanting = [receive for types, receive in self._consumers.values() if envelope.type in types]
+            for receive in wanting:
+                await receive(envelope.body)
+            if wanting or envelope.type in FEED_ONLY:
+                held.add(envelope.id)
         return frozenset(held)
 
     async def empty_parking(self, keep: Keep) -> int:
