@@ -1,9 +1,10 @@
 """A mailbox in memory, for the decisions of those who read one. It passes the contract suite of the real thing.
 
 It can be told to misbehave: to withhold a mail, to break off at a folder, to refuse the password, to be away, to
-describe no structures.
+describe no structures, to refuse to idle.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ class FakeMailServer:
         self.folders: dict[str, FakeFolder] = {}
         self.error: Exception | None = None
         self.describes = True
+        self.idles = True
+        self.stirred = asyncio.Event()
         self.connections = 0
         self.asked: list[str] = []
         self._validities = count(1_000)
@@ -78,6 +81,7 @@ class FakeMailServer:
         folder = self.folders.get(name) or self.create(name)
         uid, folder.uid_next = folder.uid_next, folder.uid_next + 1
         folder.mails[uid] = FakeMail(uid=uid, internal_date=internal_date, raw=raw)
+        self._stir()
         return uid
 
     def renumber(self, name: str) -> None:
@@ -92,6 +96,12 @@ class FakeMailServer:
         """Lose every connection, without the clients noticing yet."""
         for session in self.open_sessions:
             session.is_over = True
+        self._stir()
+
+    def _stir(self) -> None:
+        # Whoever waits now looks once; the next one waits for the next event.
+        self.stirred.set()
+        self.stirred = asyncio.Event()
 
     @asynccontextmanager
     async def connect(self, account: MailAccount) -> AsyncIterator[ImapSession]:
@@ -117,6 +127,7 @@ class FakeSession:
         self.is_over = False
         self._server = server
         self._opened: FakeFolder | None = None
+        self._told = 0
 
     async def folders(self) -> list[RemoteFolder]:
         """Every folder."""
@@ -141,7 +152,7 @@ class FakeSession:
         if found.error is not None:
             self.is_over = True
             raise found.error
-        self._opened = found
+        self._opened, self._told = found, len(found.mails)
         return found.status
 
     async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
@@ -191,6 +202,23 @@ class FakeSession:
         """Some bytes of one mail."""
         self._ask(f"piece {uid} {start}")
         return next((mail.raw[start : start + length] for mail in self._given([uid])), None)
+
+    async def idle(self, *, seconds: float) -> bool:
+        """Whether the number of mails changed within the time."""
+        self._ask("idle")
+        if not self._server.idles:
+            self.is_over = True
+            raise MyCRMError("mailbox_no_idle", Kind.UNAVAILABLE, "this server does not tell")
+        changed = self._told != len(self._mails())
+        try:
+            async with asyncio.timeout(0 if changed else seconds):
+                while not self.is_over and self._told == len(self._mails()):
+                    await self._server.stirred.wait()
+        except TimeoutError:
+            pass
+        changed, self._told = self._told != len(self._mails()), len(self._mails())
+        self._ask("idled")
+        return changed
 
     async def present(self, uids: Iterable[int]) -> list[int]:
         """Those that are still there."""

@@ -51,3 +51,29 @@ def test_another_account_may_be_tried_at_once_and_begins_anew() -> None:
     pace = failed(REFUSED, REFUSED, REFUSED)
     assert pace.allows("another", at=NOON)
     assert failed(REFUSED, pace=pace, luck=0.0, account="another").allows("another", at=NOON)
+
+
+def test_a_server_that_asks_for_a_rest_gets_it_whatever_our_luck() -> None:
+    told = "Request is throttled. Suggested Backoff Time: 120000 milliseconds"
+    for luck, rest in ((0.0, timedelta(minutes=2)), (0.5, timedelta(minutes=2, seconds=12))):
+        pace = Pace().after_failure(
+            "ours", code="mailbox_protocol_error", at=NOON, base=timedelta(seconds=1), luck=luck, detail=told
+        )
+        assert pace.not_before == NOON + rest
+
+
+def test_a_crowded_server_has_not_refused_the_password() -> None:
+    pace = Pace()
+    for _ in range(5):
+        pace = pace.after_failure(
+            "ours", code=REFUSED, at=NOON, base=MINUTE, luck=0.0, detail="[LIMIT] too many connections"
+        )
+    assert (pace.refusals, pace.rest("ours", at=NOON)) == (0, timedelta(minutes=1))
+
+
+def test_the_rest_of_a_rest() -> None:
+    pace = failed("mailbox_unreachable", luck=0.5)
+    assert pace.rest("ours", at=NOON) == MINUTE
+    assert pace.rest("ours", at=NOON + timedelta(seconds=45)) == timedelta(seconds=15)
+    assert pace.rest("ours", at=NOON + timedelta(hours=1)) == timedelta()
+    assert pace.rest("another", at=NOON) == Pace().rest("ours", at=NOON) == timedelta()

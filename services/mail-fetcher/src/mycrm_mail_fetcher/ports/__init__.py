@@ -1,6 +1,7 @@
 """What mail-fetcher needs from the world outside: the mailbox, the ledger of what lies in it, and the settings."""
 
 from mycrm_mail_fetcher.ports.mailbox import (
+    Doorbell,
     FolderStatus,
     ImapSession,
     MailAccount,
@@ -10,4 +11,13 @@ from mycrm_mail_fetcher.ports.mailbox import (
     RemoteFolder,
 )
 
-__all__ = ["FolderStatus", "ImapSession", "MailAccount", "MailHead", "MailLine", "MailServer", "RemoteFolder"]
+__all__ = [
+    "Doorbell",
+    "FolderStatus",
+    "ImapSession",
+    "MailAccount",
+    "MailHead",
+    "MailLine",
+    "MailServer",
+    "RemoteFolder",
+]

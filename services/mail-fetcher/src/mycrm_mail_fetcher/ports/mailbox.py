@@ -117,6 +117,10 @@ class ImapSession(Protocol):
         """Those of the UIDs that are still in the folder, ascending: tells a mail withheld from one deleted."""
         ...
 
+    async def idle(self, *, seconds: float) -> bool:
+        """Whether mail came to the open folder, or left it, within the time; `mailbox_no_idle` where nobody tells."""
+        ...
+
 
 class MailServer(Protocol):
     """The way to a mailbox."""
@@ -140,4 +144,19 @@ class MailLine(Protocol):
 
     async def drop(self) -> None:
         """Throw the session away, without a word; the next one is new."""
+        ...
+
+
+class Doorbell(Protocol):
+    """Rings when something happens in INBOX, through a connection of its own."""
+
+    async def wait(self, account: MailAccount, *, seconds: float) -> bool:
+        """Whether something happened in this INBOX within the time, or since it was last listened to.
+
+        `mailbox_no_idle` says that this server does not tell by itself: ask again in an hour at the earliest.
+        """
+        ...
+
+    async def hang_up(self) -> None:
+        """Listen no more."""
         ...

@@ -21,6 +21,7 @@ NAME = 3  # LIST, attributes, separator, name
 _SPECIAL_USES = frozenset({"all", "archive", "drafts", "flagged", "important", "junk", "sent", "trash"})
 _UNSELECTABLE = frozenset({"noselect", "nonexistent"})
 _EXISTS = re.compile(rb"\* +(\d{1,10}) +EXISTS\b", re.IGNORECASE)
+_REMOVAL = re.compile(rb"\* +(?:\d{1,10} +EXPUNGE|VANISHED)\b", re.IGNORECASE)
 _FETCH = re.compile(rb"(?:\* +)?\d+ +FETCH\b", re.IGNORECASE)
 _SEARCH = re.compile(rb"\* +SEARCH\b", re.IGNORECASE)
 _CODE = re.compile(rb"\* +OK +\[([A-Z]+) +(\d{1,20})\]", re.IGNORECASE)
@@ -75,6 +76,17 @@ def opened_status(answers: Iterable[Answer]) -> FolderStatus:
     return FolderStatus(
         messages=told[b"EXISTS"], uid_next=told[b"UIDNEXT"], uid_validity=told[b"UIDVALIDITY"]
     )
+
+
+def messages_after(answer: Answer, messages: int) -> int:
+    """How many mails the open folder has after this news."""
+    match = _EXISTS.match(answer.texts[0])
+    return int(match[1]) if match else messages
+
+
+def is_removal(answer: Answer) -> bool:
+    """Whether this is the news that mail left the open folder."""
+    return _REMOVAL.match(answer.texts[0]) is not None
 
 
 def found_uids(answers: Iterable[Answer]) -> UidSet:

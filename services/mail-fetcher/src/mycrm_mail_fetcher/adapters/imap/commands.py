@@ -24,15 +24,24 @@ _IDENTITY = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
-    """One command: its name in the client's table of states, and its pieces (which may hold a password)."""
+    """One command: its name in the client's table of states, and its pieces (which may hold a password).
+
+    Where it `waits`, its last piece is not what the server asks for but what ends the command.
+    """
 
     name: str
     pieces: tuple[bytes, ...] = field(repr=False)
+    waits: bool = False
 
 
 def plain(name: str) -> Command:
     """A command without arguments."""
     return Command(name=name, pieces=(name.encode("ascii"),))
+
+
+def idle() -> Command:
+    """IDLE, which goes on until DONE."""
+    return Command(name="IDLE", pieces=(b"IDLE", b"DONE"), waits=True)
 
 
 def login(*, username: str, password: str) -> Command:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mycrm_common.errors import MyCRMError
 from mycrm_mail_fetcher.adapters.imap import answers, failures
 from mycrm_mail_fetcher.adapters.imap.answers import Items
-from mycrm_mail_fetcher.adapters.imap.commands import Command, plain
+from mycrm_mail_fetcher.adapters.imap.commands import Command, idle, plain
 from mycrm_mail_fetcher.adapters.imap.framing import Answer, ProtocolViolationError, Room
 from mycrm_mail_fetcher.adapters.imap.wire import Reply, Wire
 
@@ -39,7 +39,7 @@ class Connection:
         self._wire = wire
         self._patience = patience
         self._takers: list[Callable[[int, Items], None]] = []
-        self._limits: dict[asyncio.Timeout, float] = {}
+        self._limits: dict[asyncio.Timeout, tuple[float, float]] = {}
         wire.on_data = self._extend
 
     async def ask(self, command: Command, room: Room = SMALL) -> Reply:
@@ -69,6 +69,22 @@ class Connection:
             self.abandon()
             raise failures.protocol_error(f"{command.name} was refused: {reply.text}")
         return reply
+
+    async def idle(self, *, seconds: float, is_news: Callable[[Answer], bool]) -> bool:
+        """Whether the server told such news within the time; a server that does not idle has no patience for it."""
+        async with self._attention("IDLE"):
+            idling = self._wire.begin_idle(idle(), SMALL, is_news=is_news)
+            await idling.invited.wait()
+        async with self._attention("IDLE", silence=seconds + self._patience.command):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await idling.stirred.wait()
+        async with self._attention("DONE"):
+            reply = await self._wire.end_idle(idling)
+        if reply.result != "OK":
+            self.abandon()
+            raise failures.no_idle(reply.text)
+        return bool(idling.has_news)
 
     async def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Go on in TLS after STARTTLS."""
@@ -110,10 +126,11 @@ class Connection:
             self.abandon()
 
     @asynccontextmanager
-    async def _attention(self, name: str) -> AsyncIterator[None]:
+    async def _attention(self, name: str, *, silence: float | None = None) -> AsyncIterator[None]:
+        silence = silence or self._patience.command
         try:
-            async with asyncio.timeout(self._patience.command) as limit:
-                self._limits[limit] = asyncio.get_running_loop().time() + self._patience.longest
+            async with asyncio.timeout(silence) as limit:
+                self._limits[limit] = silence, asyncio.get_running_loop().time() + self._patience.longest
                 try:
                     yield
                 finally:
@@ -126,9 +143,9 @@ class Connection:
 
     def _extend(self) -> None:
         now = asyncio.get_running_loop().time()
-        for limit, end in self._limits.items():
+        for limit, (silence, end) in self._limits.items():
             if not limit.expired():
-                limit.reschedule(min(now + self._patience.command, end))
+                limit.reschedule(min(now + silence, end))
 
     def _spread(self, answer: Answer) -> None:
         for uid, items in answers.fetched_items(answer):

@@ -4,11 +4,11 @@ The detail is for people: the server's sentence or the library's, shortened, on 
 password in it.
 """
 
-import re
 import ssl
 from pathlib import Path
 
 from mycrm_common.errors import Kind, MyCRMError
+from mycrm_mail_fetcher.domain.throttling import least_rest
 
 LONGEST_DETAIL = 300
 _CERTIFICATE_FAULTS = {
@@ -17,9 +17,6 @@ _CERTIFICATE_FAULTS = {
     62: "wrong host name",
     64: "wrong host name",
 }
-_PASSING = re.compile(
-    r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|too many|try (?:again )?later|频繁", re.IGNORECASE
-)
 
 
 class ConnectionBrokenError(Exception):
@@ -53,7 +50,7 @@ def tls_required(reason: object) -> MyCRMError:
 
 def login_refused(reason: str, *, secret: str) -> MyCRMError:
     """The server does not let us in: for good with this password, or only for now when it says so."""
-    kind = Kind.UNAVAILABLE if _PASSING.search(reason) else Kind.INVALID
+    kind = Kind.UNAVAILABLE if least_rest(reason) else Kind.INVALID
     return MyCRMError("mailbox_login_refused", kind, sentence(_without(reason, secret)))
 
 
@@ -65,6 +62,11 @@ def folder_missing(name: str) -> MyCRMError:
 def protocol_error(reason: object) -> MyCRMError:
     """The server said something that we cannot go on from."""
     return MyCRMError("mailbox_protocol_error", Kind.UNAVAILABLE, sentence(reason))
+
+
+def no_idle(reason: object) -> MyCRMError:
+    """The server does not tell by itself that mail came."""
+    return MyCRMError("mailbox_no_idle", Kind.UNAVAILABLE, sentence(reason))
 
 
 def connection_lost(reason: object) -> MyCRMError:

@@ -7,7 +7,7 @@ from mycrm_common.errors import MyCRMError
 from mycrm_mail_fetcher.adapters.imap import answers, commands, failures
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
 from mycrm_mail_fetcher.adapters.imap.fetching import Manners, bodies, heads, piece
-from mycrm_mail_fetcher.adapters.imap.framing import Room
+from mycrm_mail_fetcher.adapters.imap.framing import Answer, Room
 from mycrm_mail_fetcher.adapters.imap.searching import search_all, search_by_hand, search_since
 from mycrm_mail_fetcher.adapters.imap.sections import sections
 from mycrm_mail_fetcher.adapters.imap.turns import Turns
@@ -29,6 +29,7 @@ class Session:
         self._able = able
         self._manners = Manners()
         self._opened: RemoteFolder | None = None
+        self._messages = 0
         self._turns = Turns()
 
     async def folders(self) -> list[RemoteFolder]:
@@ -66,7 +67,9 @@ class Session:
             raise await self._refusal(folder, reply)
         self._connection.opened()
         self._opened = folder
-        return answers.opened_status(reply.answers)
+        status = answers.opened_status(reply.answers)
+        self._messages = status.messages
+        return status
 
     async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
         """UIDs greater than `above` of mail of that day or later, ascending."""
@@ -123,6 +126,19 @@ class Session:
                 reply = await self._connection.must(commands.search_uids(batch))
                 found |= answers.found_uids(reply.answers)
             return list(found & wanted)
+
+    async def idle(self, *, seconds: float) -> bool:
+        """Whether mail came to the open folder, or left it, within the time."""
+        async with self._turns.alone():
+            self._must_be_open()
+            if "IDLE" not in self._able:
+                raise failures.no_idle("the server does not offer IDLE")
+            return await self._connection.idle(seconds=seconds, is_news=self._is_news)
+
+    def _is_news(self, answer: Answer) -> bool:
+        # Some servers tell the same number again and again, to keep the connection alive.
+        before, self._messages = self._messages, answers.messages_after(answer, self._messages)
+        return self._messages != before or answers.is_removal(answer)
 
     def _must_be_open(self) -> RemoteFolder:
         if self._opened is None:

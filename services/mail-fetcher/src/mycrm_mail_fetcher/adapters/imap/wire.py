@@ -27,11 +27,15 @@ FAREWELL_SECONDS = 1.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """How a command ended (OK, NO or BAD), the server's words to it, and all that came before them."""
+    """How a command ended (OK, NO or BAD), the server's words to it, and all that came before them.
+
+    `challenge` is what the server said when it last asked for the rest of the command.
+    """
 
     result: str
     text: str
     answers: tuple[Answer, ...] = ()
+    challenge: bytes = b""
 
 
 class _Pending(aioimaplib.Command):  # type: ignore[misc]  # the library is untyped
@@ -42,8 +46,18 @@ class _Pending(aioimaplib.Command):  # type: ignore[misc]  # the library is unty
         first, *further = command.pieces
         self.next_piece = tag.encode("ascii") + b" " + first
         self.further = further
+        self.waits = command.waits
+        self.invited = asyncio.Event()
+        self.stirred = asyncio.Event()
+        self.has_news = False
+        self.challenge = b""
         self.result = ""
         self.text = ""
+
+    def close(self, line: bytes, result: str) -> None:
+        super().close(line, result)
+        self.invited.set()
+        self.stirred.set()
 
     def fail(self, error: Exception) -> None:
         self._exception = error
@@ -87,6 +101,8 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         `take` gets what the server says meanwhile; which command an answer belongs to, only its content can tell.
         Rows with the same `take` may be under way at the same time.
         """
+        if self._failure:
+            raise self._failure
         if self._rows and self._take_answer != take:
             raise RuntimeError("a question was asked while another one is under way")
         self._rows.append(room)
@@ -108,6 +124,31 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
             for asked in under_way:
                 self._asked.pop(asked.tag.encode("ascii"), None)
         return ended
+
+    def begin_idle(self, command: Command, room: Room, *, is_news: "Callable[[Answer], bool]") -> _Pending:
+        """Send a command that goes on until `end_idle`; it is stirred by news, and by its own end."""
+        if self._rows and not self._failure:
+            raise RuntimeError("a question was asked while another one is under way")
+        asked = self._begin(command)
+        self._rows.append(room)
+        self._framer.allow(room)
+
+        def take(answer: Answer) -> None:
+            if is_news(answer):
+                asked.has_news = True
+                asked.stirred.set()
+
+        self._take_answer = take
+        return asked
+
+    async def end_idle(self, asked: _Pending) -> Reply:
+        """Tell the server that this is enough, and wait until it knows."""
+        if asked.tag.encode("ascii") in self._asked:
+            self._send_next(asked)
+        try:
+            return await _end_of(asked)
+        finally:
+            self._rows.clear()
 
     def signed_in(self) -> None:
         """From here on folders can be listed and opened."""
@@ -179,13 +220,19 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
             self._take_answer(answer)
 
     def _go_on(self, answer: Answer) -> None:
-        waiting = [asked for asked in self._asked.values() if asked.further]
-        if not waiting:
+        asked = next((asked for asked in self._asked.values() if asked.further), None)
+        if asked is None:
             raise ProtocolViolationError(
                 f"the server waits for what was never announced: {answer.texts[0]!r}"
             )
-        waiting[0].next_piece = waiting[0].further.pop(0)
-        self._send(waiting[0])
+        asked.invited.set()
+        asked.challenge = answer.texts[0][1:].strip()
+        if not asked.waits:
+            self._send_next(asked)
+
+    def _send_next(self, asked: _Pending) -> None:
+        asked.next_piece = asked.further.pop(0)
+        self._send(asked)
 
     def _finish(self, line: bytes) -> None:
         tag, _, rest = line.partition(b" ")
@@ -221,7 +268,7 @@ def _together(rooms: "Iterable[Room]", *, most: int) -> Room:
 
 async def _end_of(asked: _Pending) -> Reply:
     await asked.wait()
-    return Reply(result=asked.result, text=asked.text)
+    return Reply(result=asked.result, text=asked.text, challenge=asked.challenge)
 
 
 def _nothing(*_: Any) -> None:
