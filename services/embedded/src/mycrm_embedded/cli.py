@@ -5,6 +5,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from io import TextIOWrapper
 from zoneinfo import ZoneInfo
 
 from mycrm_common.console import console_language
@@ -21,14 +22,15 @@ _REFUSED, _WRONG, _INTERRUPTED = 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks, and return the exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A terminal of another alphabet shows what it cannot write by its number.
+        sys.stdout.reconfigure(errors="backslashreplace")
     language = console_language()
     given = command_line((*process.COMMANDS, *events.COMMANDS), language=language).parse_args(arguments)
     command: Command | OwnCommand = given.command
     try:
-        if isinstance(command, OwnCommand):
-            return command.do()
-        command.check(given)
-        return asyncio.run(_ask(command, given, language=language))
+        code = _do(command, given, language=language)
+        sys.stdout.flush()
     except UsageError as error:
         parser: ReadersParser = given.parser
         parser.refuse(error.words)
@@ -41,6 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return _INTERRUPTED
+    return code
+
+
+def _do(command: Command | OwnCommand, given: Namespace, *, language: str) -> int:
+    if isinstance(command, OwnCommand):
+        return command.do()
+    command.check(given)
+    return asyncio.run(_ask(command, given, language=language))
 
 
 async def _ask(command: Command, given: Namespace, *, language: str) -> int:
