@@ -21,10 +21,13 @@ from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
 from mycrm_common.service import Job, Service, Subscription, Wake
 from mycrm_common.work import UnitOfWork
+from mycrm_mail_fetcher.adapters.doorbell import InboxBell
 from mycrm_mail_fetcher.adapters.imap.server import ImapServer
 from mycrm_mail_fetcher.adapters.line import LastingLine
-from mycrm_mail_fetcher.adapters.reading_here import ThreadReader
+from mycrm_mail_fetcher.adapters.reading_process import ReadingProcess
+from mycrm_mail_fetcher.ports import Doorbell, MailLine
 from mycrm_mail_fetcher.ports.ledger import Ledger
+from mycrm_mail_fetcher.ports.reading import MailReader
 from mycrm_mail_fetcher.ports.requests import Verb
 from mycrm_mail_fetcher.settings import MailFetcherSettings
 from mycrm_mail_fetcher.store import (
@@ -46,9 +49,11 @@ from mycrm_mail_fetcher.usecases.move_addresses import move_addresses
 from mycrm_mail_fetcher.usecases.open_account import mailbox_name
 from mycrm_mail_fetcher.usecases.sync_mailbox import Means
 from mycrm_mail_fetcher.usecases.take_request import Asked, take_request
+from mycrm_mail_fetcher.usecases.watch_inbox import Vigil, Watcher, watch_inbox
 
 NAME = "mail-fetcher"
 _ANSWER_SECONDS = 15.0
+_WATCH_SECONDS = 15.0
 _EXPIRY_SECONDS = 3600.0
 _MAILBOX_SETTINGS = {"monitor_mail_days", "mail_reserved_days"}
 _BETWEEN_FOLDERS = re.compile(r"[,，]")
@@ -65,7 +70,8 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
     """Open the service."""
     server = ImapServer()
     line = LastingLine(server)
-    keeper = _keeper(runtime, settings, line)
+    mails = ReadingProcess()
+    keeper = _keeper(runtime, settings, line=line, mails=mails)
     examiner = Examiner(
         requests=requests,
         settings=stored_settings,
@@ -77,16 +83,29 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
         folders=folders,
         copier=Copier(server=server, copies=copies, unit=runtime.unit),
     )
-    wakes = _Wakes(looking=Wake(), answering=Wake(), expiring=Wake())
+    wakes = _Wakes(looking=Wake(), watching=Wake(), answering=Wake(), expiring=Wake())
+    memory, bell = Memory(), InboxBell(server)
+    watcher = _watcher(runtime, settings, bell=bell, memory=memory, wakes=wakes)
+    watching = Job(
+        name="watch inbox",
+        beat=partial(watch_inbox, Vigil(), watcher=watcher),
+        seconds=_WATCH_SECONDS,
+        lease="mail-fetcher.watch",
+    )
     try:
         yield Service(
             name=NAME,
             subscriptions=_subscriptions(wakes),
-            jobs=_jobs(runtime, settings, keeper=keeper, examiner=examiner, wakes=wakes),
+            jobs=(
+                *_jobs(runtime, settings, keeper=keeper, memory=memory, examiner=examiner, wakes=wakes),
+                watching,
+            ),
             pings={"mailbox": partial(_ping, runtime)},
         )
     finally:
+        await bell.hang_up()
         await line.hang_up()
+        await mails.close()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +113,7 @@ class _Wakes:
     """What makes the jobs look before their time."""
 
     looking: Wake
+    watching: Wake
     answering: Wake
     expiring: Wake
 
@@ -103,6 +123,7 @@ def _jobs(
     settings: MailFetcherSettings,
     *,
     keeper: Keeper,
+    memory: Memory,
     examiner: Examiner,
     wakes: _Wakes,
 ) -> tuple[Job, ...]:
@@ -125,7 +146,7 @@ def _jobs(
     return (
         Job(
             name="sync",
-            beat=partial(keep_synced, Memory(), keeper=keeper),
+            beat=partial(keep_synced, memory, keeper=keeper),
             seconds=settings.fetch_interval_seconds,
             wake=wakes.looking,
             lease="mail-fetcher.sync",
@@ -141,14 +162,16 @@ def _jobs(
     )
 
 
-def _keeper(runtime: ServiceRuntime, settings: MailFetcherSettings, line: LastingLine) -> Keeper:
+def _keeper(
+    runtime: ServiceRuntime, settings: MailFetcherSettings, *, line: MailLine, mails: MailReader
+) -> Keeper:
     ledger = Ledger(
         folders=folders, messages=messages, locations=locations, reading=runtime.reading, unit=runtime.unit
     )
     means = Means(
         line=line,
         ledger=ledger,
-        mails=ThreadReader(),
+        mails=mails,
         excluded=_excluded(settings),
         crash=runtime.crash,
         log=runtime.log,
@@ -168,6 +191,24 @@ def _keeper(runtime: ServiceRuntime, settings: MailFetcherSettings, line: Lastin
     )
 
 
+def _watcher(
+    runtime: ServiceRuntime, settings: MailFetcherSettings, *, bell: Doorbell, memory: Memory, wakes: _Wakes
+) -> Watcher:
+    return Watcher(
+        bell=bell,
+        settings=stored_settings,
+        reading=runtime.reading,
+        box=runtime.box,
+        ca_file=settings.mailbox_ca_file,
+        changed=wakes.watching,
+        looking=wakes.looking,
+        is_let_in=lambda account: memory.pace.account != account or not memory.pace.failures,
+        clock=runtime.clock,
+        luck=random.random,
+        log=runtime.log,
+    )
+
+
 def _subscriptions(wakes: _Wakes) -> tuple[Subscription, ...]:
     async def take(event: Asked, unit: UnitOfWork) -> None:
         verb = await take_request(event, tasks=tasks, requests=requests, locations=locations, unit=unit)
@@ -177,6 +218,7 @@ def _subscriptions(wakes: _Wakes) -> tuple[Subscription, ...]:
         del unit  # Nothing is written: the settings are read at each look.
         if any(name.startswith("mail_") or name in _MAILBOX_SETTINGS for name in event.names):
             wakes.looking.nudge()
+            wakes.watching.nudge()
         if "mail_reserved_days" in event.names:
             wakes.expiring.nudge()
 

@@ -99,7 +99,12 @@ async def _look(
         raise
     if outcome.code:
         memory.pace = memory.pace.after_failure(
-            account, code=outcome.code, at=keeper.clock.now(), base=keeper.interval, luck=keeper.luck()
+            account,
+            code=outcome.code,
+            at=keeper.clock.now(),
+            base=keeper.interval,
+            luck=keeper.luck(),
+            detail=outcome.detail,
         )
     else:
         memory.pace = Pace()
