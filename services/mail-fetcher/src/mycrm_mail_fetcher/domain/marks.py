@@ -37,10 +37,25 @@ def mark_of(headers: Headers, *, subject: str) -> Mark:
     return Mark.LIST if _is_list(headers) else Mark.NONE
 
 
+def is_machines_answer(headers: Headers, *, subject: str) -> bool:
+    """Say whether an answering machine wrote it, for one who is away; mail systems that return mail do not answer."""
+    declared = headers.first("auto-submitted").lower()
+    return declared.startswith(b"auto-replied") or (not declared and _answers(headers, subject))
+
+
 def _is_automatic(headers: Headers, subject: str) -> bool:
     declared = headers.first("auto-submitted").lower()
     if declared:
         return not declared.startswith(b"no")
+    return _is_report(headers) or _answers(headers, subject)
+
+
+def _is_report(headers: Headers) -> bool:
+    """Say whether a program reports on a mail of ours: that it was read, delivered, delayed, complained about."""
+    return headers.first("content-type").lower().startswith(b"multipart/report")
+
+
+def _answers(headers: Headers, subject: str) -> bool:
     if headers.has(*_ANSWERING) or headers.first("precedence").lower() in _ANSWERING_PRECEDENCE:
         return True
     return _AUTOMATIC_SUBJECT.match(subject) is not None

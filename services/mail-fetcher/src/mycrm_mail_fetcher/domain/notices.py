@@ -7,7 +7,7 @@ from mycrm_mail_fetcher.domain.charsets import decode_bytes
 from mycrm_mail_fetcher.domain.parts import Part
 
 TNEF: Final = (
-    "［Outlook 专用附件 winmail.dat，其内容未显示｜Outlook package winmail.dat, its content is not shown］"
+    "［Outlook 专用附件 winmail.dat，其中的文件未显示｜Outlook package winmail.dat, its files are not shown］"
 )
 SMIME: Final = "［S/MIME 加密或签名的邮件，请在邮件客户端中阅读｜S/MIME mail, to be read in a mail program］"
 PGP: Final = "［PGP 加密的邮件，请在邮件客户端中阅读｜PGP encrypted mail, to be read in a mail program］"

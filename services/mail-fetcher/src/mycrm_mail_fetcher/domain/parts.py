@@ -18,6 +18,8 @@ from mycrm_mail_fetcher.domain.transfer import decode_transfer, decoded_size, es
 
 MAX_DEPTH: Final = 30
 MAX_PARTS: Final = 1000
+REPORTS: Final = {"message/delivery-status", "message/global-delivery-status"}
+RETURNED_HEADERS: Final = {"text/rfc822-headers", "message/global-headers"}
 _LONGEST_NAME: Final = 255
 _TYPE = re.compile(rb"\s*([\w.+-]{1,60}/[\w.+-]{1,100})", re.ASCII)
 _WORD = re.compile(rb"\s*([\w-]{1,40})", re.ASCII)
@@ -92,6 +94,19 @@ class _Budget:
 def split(raw: bytes) -> Part:
     """Return the tree of a whole mail."""
     return _part(without_lead_in(raw), budget=_Budget(), depth=0, default_type="text/plain", cut=True)
+
+
+def text_part(text: str, content_type: str) -> Part:
+    """Return a part that consists of this text."""
+    return Part(
+        headers=Headers(()),
+        content_type=content_type,
+        type_parameters={"charset": "utf-8"},
+        disposition="",
+        name="",
+        encoding="",
+        body=text.encode(),
+    )
 
 
 def leaf(headers: Headers, body: bytes, *, default_type: str = "text/plain", cut: bool = False) -> Part:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mycrm_mail_fetcher.domain.assembly import LONGEST_HEADER, assemble, fetched_limit
+from mycrm_mail_fetcher.domain.bounces import is_from_mail_system
 from mycrm_mail_fetcher.domain.notices import is_invitation, is_package, is_sealed
-from mycrm_mail_fetcher.domain.parts import Part
+from mycrm_mail_fetcher.domain.parts import REPORTS, RETURNED_HEADERS, Part
 from mycrm_mail_fetcher.domain.structure import SectionWish, Structure
 from mycrm_mail_fetcher.domain.texts import LAST_RESORTS, READABLE, shown_together
 
 # So few bytes may be a blank line, or a page that shows nothing.
 _HARDLY_A_WORD: Final = {"text/plain": 40, "text/html": 600}
-_REPORTS: Final = {"message/delivery-status", "message/global-delivery-status"}
 _LONGEST_OWN_HEADER: Final = 4 * 1024
 _MOST_SPARE: Final = 3
 
@@ -26,7 +26,7 @@ def sections_wanted(structure: Structure, header: bytes) -> tuple[SectionWish, .
     root = assemble(structure, header=header, sections={})
     if root is None:
         return None
-    found = _Choice()
+    found = _Choice(is_return=_may_be_return(root))
     found.look(root)
     if all(_is_hardly_a_word(text) for text in found.texts):
         found.take_spare()
@@ -37,20 +37,28 @@ def sections_wanted(structure: Structure, header: bytes) -> tuple[SectionWish, .
 
 @dataclass(slots=True)
 class _Choice:
-    """What a walk through the tree found: texts, what may have to stand in for them, and the wishes so far."""
+    """What a walk through the tree found: texts, what may have to stand in for them, and the wishes so far.
 
+    Of a mail that may have come back, `is_return`, it matters to whom it was sent.
+    """
+
+    is_return: bool = False
     texts: list[Part] = field(default_factory=list)
     spare: list[Part] = field(default_factory=list)
     wishes: dict[str, SectionWish] = field(default_factory=dict)
 
     def look(self, part: Part) -> None:
         """Walk through this part and all inside it that may be text."""
-        if is_sealed(part) or is_package(part):
+        if is_sealed(part):
             return
-        if is_invitation(part) or part.content_type in _REPORTS:
+        if is_package(part):
+            self.spare.append(part)
+        elif is_invitation(part) or part.content_type in REPORTS:
             self.want(part)
         elif part.content_type == "message/rfc822":
             self._look_at_mail(part)
+        elif part.content_type in RETURNED_HEADERS and self.is_return:
+            self.want(part)
         elif part.content_type in LAST_RESORTS:
             self.spare.append(part)
         elif part.children:
@@ -79,9 +87,9 @@ class _Choice:
 
     def _look_at_mail(self, part: Part) -> None:
         self.spare.append(part)
-        if part.name:
+        if part.name and not self.is_return:
             return
-        # Its subject is the name of the file that it hangs on the mail as.
+        # Without a name its subject is that of the file that it hangs on the mail as.
         if part.children[0].section:
             section = f"{part.section}.HEADER"
             self.wishes[section] = SectionWish(section=section, limit=LONGEST_HEADER)
@@ -94,6 +102,13 @@ class _Choice:
                 section = f"{child.section}.MIME"
                 self.wishes[section] = SectionWish(section=section, limit=_LONGEST_OWN_HEADER)
             self.look(child)
+
+
+def _may_be_return(root: Part) -> bool:
+    reports = root.content_type == "multipart/report" or any(
+        part.content_type in REPORTS for part in root.walk()
+    )
+    return reports or is_from_mail_system(root.headers)
 
 
 def _candidates(part: Part) -> list[Part]:

@@ -12,20 +12,22 @@ from typing import Final
 
 from mycrm_mail_fetcher.domain.headers import subject_text
 from mycrm_mail_fetcher.domain.mail import Attachment
-from mycrm_mail_fetcher.domain.notices import CUT, notice_of
-from mycrm_mail_fetcher.domain.parts import Part
+from mycrm_mail_fetcher.domain.notices import CUT, is_package, notice_of
+from mycrm_mail_fetcher.domain.parts import REPORTS, RETURNED_HEADERS, Part, text_part
 from mycrm_mail_fetcher.domain.plain import html_of, shows_something, unflowed
 from mycrm_mail_fetcher.domain.quotes import pieces_of
+from mycrm_mail_fetcher.domain.tnef import read_package
 
 MAX_ENCODED: Final = 2 * 1024 * 1024
 MAX_TEXT: Final = 2_000_000
+MAX_PACKAGE: Final = 512 * 1024
 READABLE: Final = {"text/plain", "text/html"}
 _SIGNATURES: Final = {
     "application/pgp-signature",
     "application/pkcs7-signature",
     "application/x-pkcs7-signature",
 }
-LAST_RESORTS: Final = {"message/delivery-status", "text/rfc822-headers"}
+LAST_RESORTS: Final = REPORTS | RETURNED_HEADERS
 
 
 class Text:
@@ -100,7 +102,8 @@ def _is_incomplete(texts: list[Text], *, truncated: bool) -> bool:
 def _read(part: Part) -> Findings:
     notice = notice_of(part)
     if notice:
-        return Findings(notices=[notice], attachments=_attachments(part))
+        spare = [part] if is_package(part) else []
+        return Findings(notices=[notice], attachments=_attachments(part), spare=spare)
     if part.content_type == "message/rfc822" or part.content_type in LAST_RESORTS:
         return Findings(attachments=_attachments(part), spare=[part])
     if part.disposition == "attachment" or not (part.children or part.content_type in READABLE):
@@ -145,10 +148,21 @@ def _text(part: Part) -> Findings:
 
 def _last_resort(found: Findings) -> list[Text]:
     for part in found.spare:
-        inner = _read(part.children[0]) if part.children else Findings(texts=[Text(part)])
-        if inner.shows_something:
-            return inner.texts
+        texts = _spare_texts(part)
+        if any(text.shows_something for text in texts):
+            return texts
     return []
+
+
+def _spare_texts(part: Part) -> list[Text]:
+    if part.children:
+        return _read(part.children[0]).texts
+    if not is_package(part):
+        return [Text(part)]
+    inside = read_package(part.payload(MAX_PACKAGE))
+    return [
+        Text(text_part(inside.page, "text/html") if inside.page else text_part(inside.plain, "text/plain"))
+    ]
 
 
 def _is_pointed_at(part: Part) -> bool:
