@@ -22,6 +22,7 @@ def test_the_key_of_a_key_is_itself(text: str) -> None:
 @example("a@" + "ü" * 63)
 @example("ü" * 319 + "@b")
 @example("@" * 400)
+@example("0´ 0")
 @settings(deadline=None)
 def test_the_key_of_an_address_is_stable_and_fits_its_column(text: str) -> None:
     assert email_key(email_key(text)) == email_key(text)

@@ -21,7 +21,9 @@ def email_key(address: str) -> str:
     """Return the form of an e-mail address under which it is unique and found among the mail."""
     local, at, domain = text_key(address).rpartition("@")
     try:
-        domain = domain.encode("idna").decode("ascii")
+        ascii_form = domain.encode("idna").decode("ascii")
     except UnicodeError:
-        pass  # What is no domain name is compared as it stands.
+        ascii_form = " "
+    if " " not in ascii_form:  # What is no domain name is compared as it stands.
+        domain = ascii_form
     return f"{local}{at}{domain}"[:_KEY_LENGTH]
