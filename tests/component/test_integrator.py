@@ -34,7 +34,7 @@ async def test_the_documented_script_receives_what_the_bus_carries(rabbitmq_url:
     script.start()
     try:
         await script.wait_for_line("waiting for events")
-        assert await bus.publish([envelope]) == {envelope.id}
+        assert (await bus.publish([envelope])).held == {envelope.id}
         await _publish_verified(rabbitmq_url)
         stored = await script.wait_for_line(r"^message\.stored\.v1 (\S+) (\{.*\})$")
         verified = await script.wait_for_line(r"^customer\.verified\.v1 (\S+) (\{.*\})$")

@@ -79,8 +79,8 @@ async def test_an_event_that_is_published_twice_has_one_effect(household: Househ
     twice = _sealed(process, added(1))
 
     for envelope in (twice, twice, _sealed(process, added(2)), twice):
-        held = await process.bus.publish([envelope])
-        assert held == {envelope.id}
+        published = await process.bus.publish([envelope])
+        assert published.held == {envelope.id}
 
     await process.until_effects(("use", "1"), ("use", "2"))
     await process.bus.stop_receiving()

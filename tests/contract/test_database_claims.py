@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from mycrm_common.bus.codec import seal, unseal
 from mycrm_common.crash import CrashPoints
-from mycrm_common.db import deliveries, inbox, outbox
+from mycrm_common.db import deliveries, inbox, outbox, refusals
 from mycrm_common.db.engine import Database
 from mycrm_common.db.tables import events as tables
 from mycrm_common.db.unit_of_work import SqlUnits
@@ -106,7 +106,11 @@ async def test_a_relay_that_slept_through_its_claim_marks_nothing(office: Office
     assert quick == slow
 
     assert await office.mark(slow, "slow") == 0
-    await office.do(lambda work: outbox.put_back(work, slow, owner="slow", until=work.at + TTL, error="late"))
+    await office.do(
+        lambda work: outbox.put_back(
+            work, slow, owner="slow", until=work.at + TTL, error="late", is_counted=True
+        )
+    )
     assert await office.mark(quick, "quick") == 3
     assert await office.mark(quick, "quick") == 0
 
@@ -133,7 +137,9 @@ async def test_an_event_that_was_given_back_is_claimed_again_when_it_is_due(offi
     await office.tell(1)
     mine = await office.claim("a")
     await office.do(
-        lambda work: outbox.put_back(work, mine, owner="a", until=work.at + TTL, error="no broker")
+        lambda work: outbox.put_back(
+            work, mine, owner="a", until=work.at + TTL, error="no broker", is_counted=False
+        )
     )
 
     assert await office.claim("a") == []
@@ -145,14 +151,14 @@ async def test_a_row_whose_body_is_damaged_is_parked_and_the_others_are_numbered
     await office.tell(3)
     mine = await office.claim("a")
 
-    await office.do(lambda work: outbox.park(work, mine[1], owner="a", error="event_unreadable"))
+    await office.do(lambda work: refusals.park(work, mine[1], owner="a", error="event_unreadable"))
     assert await office.mark(mine, "a") == 2
 
     async with office.database.reading() as reading:
         rows = (await reading.connection.execute(select(tables.outbox).order_by(tables.outbox.c.id))).all()
         pending = await outbox.pending(reading)
     assert [(row.state, row.seq) for row in rows] == [("sent", 1), ("parked", None), ("sent", 2)]
-    assert (pending.count, pending.oldest) == (0, None)
+    assert (pending.count, pending.oldest, pending.parked) == (0, None, 1)
 
 
 async def test_what_waits_is_counted_with_its_age(office: Office) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from mycrm_common.bus.envelope import Envelope
 from mycrm_common.bus.local import LocalBus
-from mycrm_common.bus.port import Bus
+from mycrm_common.bus.port import Bus, Published
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db import outbox
 from mycrm_common.db.engine import Database
@@ -24,9 +24,9 @@ from tests.support.waiting import eventually
 class _RefusingBus(LocalBus):
     """A bus whose broker is away."""
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
+    async def publish(self, envelopes: Sequence[Envelope]) -> Published:
         del envelopes
-        return frozenset()
+        return Published()
 
 
 def _process(

@@ -1,12 +1,14 @@
-"""A broker in trouble: short of memory, tired of waiting, or full of what nobody knows."""
+"""A broker in trouble: without a binding, short of memory, tired of waiting, or full of what nobody knows."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import aio_pika
 import pytest
 
-from mycrm_common.db import deliveries
+from mycrm_common.bus.topology import EXCHANGE
+from mycrm_common.db import deliveries, outbox
 from mycrm_common.events.customers import CustomerAdded, CustomerUpdated
 from mycrm_common.work import UnitOfWork
 from tests.contract.household import Household, leave_effect, updated
@@ -50,6 +52,33 @@ def _patience(milliseconds: int, *, looks_every: int) -> str:
         f"application:set_env(rabbit, consumer_timeout, {milliseconds}), "
         f"application:set_env(rabbit, channel_tick_interval, {looks_every})."
     )
+
+
+async def test_an_event_whose_binding_is_gone_stays_is_told_of_and_arrives_when_it_is_back(
+    household: Household,
+) -> None:
+    """Row 8: an admin removes a binding; nobody can be asked to take the event."""
+    process = household.begin()
+    consumer = await process.consume("use", CustomerUpdated)
+    async with await aio_pika.connect(household.bus_url) as connection, connection.channel() as channel:
+        queue = await channel.get_queue(consumer.name)
+        exchange = await channel.get_exchange(EXCHANGE)
+        await queue.unbind(exchange, "customer.updated.v1")
+        await process.tell(updated(1))
+
+        await process.relay_all()
+
+        await eventually(household.logged("bus.unroutable"), what="the alert")
+        [row] = await process.told()
+        assert (row.state, row.seq, row.claimed_by, row.attempts) == ("new", None, None, 1)
+        assert "unroutable" in row.last_error
+        async with process.database.reading() as reading:
+            assert (await outbox.pending(reading)).count == 1
+        await queue.bind(exchange, "customer.updated.v1")
+
+    household.clock.advance(minutes=1)
+    await process.until_effects(("use", "1"))
+    assert [row.state for row in await process.told()] == ["sent"]
 
 
 async def test_acknowledgements_get_through_while_the_broker_takes_nothing_new(

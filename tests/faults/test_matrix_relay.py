@@ -8,6 +8,7 @@ from sqlalchemy.engine import make_url
 
 from mycrm_common.bus.envelope import Envelope
 from mycrm_common.bus.local import LocalBus
+from mycrm_common.bus.port import Published
 from mycrm_common.tasks import TaskNursery
 from tests.contract.household import Household, added
 from tests.support.mariadb import MariaDBServer
@@ -46,12 +47,12 @@ class LockingBus(LocalBus):
         self.published = 0
         self._lock = lock
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
+    async def publish(self, envelopes: Sequence[Envelope]) -> Published:
         """Hand over, and meet another one."""
         self.published += len(envelopes)
-        held = await super().publish(envelopes)
+        published = await super().publish(envelopes)
         await self._lock.take()
-        return held
+        return published
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ What is counted while it happens is counted here; what lies in the database (how
 how long) is asked when somebody looks, so that every process tells the same.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -35,6 +35,9 @@ class Metrics:
         self._pending = Gauge(
             "mycrm_outbox_pending", "Events that wait in the outbox.", registry=self._registry
         )
+        self._parked = Gauge(
+            "mycrm_outbox_parked", "Events that the bus refused for good.", registry=self._registry
+        )
         self._oldest = Gauge(
             "mycrm_outbox_oldest_seconds", "Age of the oldest that waits.", registry=self._registry
         )
@@ -43,10 +46,11 @@ class Metrics:
         )
         self._bus = Gauge("mycrm_bus_up", "Whether the bus can be reached.", registry=self._registry)
 
-    def published(self, *, held: int, refused: int) -> None:
-        """Count what the bus has taken and what it has not."""
+    def published(self, *, held: int, refused: int, unknown: int) -> None:
+        """Count what the bus has taken, what it will not take as it is, and what nobody knows of."""
         self._published.labels("held").inc(held)
         self._published.labels("refused").inc(refused)
+        self._published.labels("unknown").inc(unknown)
 
     def duplicate(self, consumer: str) -> None:
         """Count an event that had been done before."""
@@ -57,11 +61,12 @@ class Metrics:
         self._handled.labels(consumer).observe(seconds)
 
     def waiting(
-        self, *, pending: int, oldest: datetime | None, at: datetime, deliveries: dict[str, int]
+        self, *, pending: int, parked: int, oldest_seconds: float, deliveries: Mapping[str, int]
     ) -> None:
         """Note what waits in the database at a moment."""
         self._pending.set(pending)
-        self._oldest.set((at - oldest).total_seconds() if oldest else 0)
+        self._parked.set(parked)
+        self._oldest.set(oldest_seconds)
         for state in ("ready", "parked"):
             self._deliveries.labels(state).set(deliveries.get(state, 0))
 

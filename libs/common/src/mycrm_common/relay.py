@@ -3,24 +3,30 @@
 One pass claims a batch for half a minute, publishes it outside any transaction, and marks what is held. A crash
 between publishing and marking only means that those events travel twice; each consumer does them once. Events of
 its own process come claimed from hand to hand (`handover`), woken by the commit; the slow sweep over the outbox
-finds what others left behind. Several lanes keep claiming, publishing and marking at the same time.
+finds what others left behind. Several lanes, each a claimer of its own, claim, publish and mark at the same time.
+
+While the bus is away, or has no room, everything waits, however long. What it refuses as it is (nobody is bound for
+it, it cannot be put into frames) waits longer each time and is parked in the end, with the reason.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
 from mycrm_common.bus.codec import unseal
 from mycrm_common.bus.envelope import Envelope
-from mycrm_common.bus.port import Bus
+from mycrm_common.bus.port import Bus, Published
+from mycrm_common.bus.retry import MOST_REFUSALS, Fate, judge_refusal
 from mycrm_common.clock import Clock
 from mycrm_common.crash import CrashPoints
-from mycrm_common.db import outbox
+from mycrm_common.db import outbox, refusals
 from mycrm_common.errors import MyCRMError
 from mycrm_common.handover import LEASE, Handover
+from mycrm_common.ids import new_id
 from mycrm_common.logs import Logger
 from mycrm_common.metrics import Metrics
 from mycrm_common.service import Wake
@@ -35,6 +41,19 @@ _DRAIN_SECONDS = 10.0
 _ATTEMPTS = 5
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Batch:
+    """Events that one claimer has in hand, and for the how-manieth time; fresh ones for the first."""
+
+    owner: str
+    envelopes: Sequence[Envelope]
+    attempts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(envelope.id for envelope in self.envelopes)
 
 
 class Relay:
@@ -57,7 +76,6 @@ class Relay:
     ) -> None:
         self._bus = bus
         self._unit = unit
-        self._clock = clock
         self._crash = crash
         self._log = log
         self._owner = owner
@@ -65,7 +83,8 @@ class Relay:
         self._metrics = metrics
         self._fresh = fresh or Wake()
         self._handover = handover
-        self._lanes = lanes
+        self._lanes = [new_id(clock.now()) for _ in range(lanes)]
+        self._unstirred = Wake()
         self._stopped = False
         self._resting = asyncio.Event()
         self._resting.set()
@@ -75,7 +94,8 @@ class Relay:
         """Relay until cancelled: what is fresh from hand to hand, what lies in the outbox by claiming it."""
         self._resting.clear()
         nursery = TaskNursery()
-        work = [nursery.start(self._sweep(), name=f"relay sweep {lane}") for lane in range(self._lanes)]
+        work = [nursery.start(self._sweep(owner), name=f"relay {owner}") for owner in self._lanes]
+        work.append(nursery.start(self._revive(), name="relay revive"))
         if self._handover is not None:
             self._handover.is_open = not self._stopped
             work.append(nursery.start(self._carry_fresh(self._handover), name="relay fresh"))
@@ -92,6 +112,7 @@ class Relay:
             self._handover.is_open = False
         self._fresh.nudge()
         self._wake.nudge()
+        self._unstirred.nudge()
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self._resting.wait()
@@ -99,49 +120,88 @@ class Relay:
             self._log.warning("relay.stuck", seconds=_DRAIN_SECONDS)
         try:
             async with self._unit() as work:
-                await outbox.let_go(work, owner=self._owner)
+                await outbox.let_go(work, owners=[self._owner, *self._lanes])
         except MyCRMError as error:
             self._log.warning("relay.claims_kept", error=error)  # They run out by themselves.
 
-    async def relay_some(self) -> int:
+    async def relay_some(self, owner: str | None = None) -> int:
         """Relay one batch from the outbox and return how many events are now held by the bus."""
-        claimed = await self._write(partial(outbox.claim, owner=self._owner, limit=_BATCH, lease=LEASE))
+        owner = owner or self._lanes[0]
+        claimed = await self._write(partial(outbox.claim, owner=owner, limit=_BATCH, lease=LEASE))
         if not claimed:
             return 0
         self._crash.reach("relay.claimed")
-        envelopes = [envelope for row in claimed if (envelope := await self._read(row)) is not None]
-        return await self._carry(envelopes)
+        envelopes = [envelope for row in claimed if (envelope := await self._read(row, owner)) is not None]
+        attempts = {row.event_id: row.attempts for row in claimed}
+        return await self._carry(_Batch(owner=owner, envelopes=envelopes, attempts=attempts))
 
-    async def _sweep(self) -> None:
+    async def revive_some(self) -> int:
+        """Take up again what a person let be tried again, and return how many events."""
+        return await self._write(partial(refusals.revive, limit=_BATCH))
+
+    async def _sweep(self, owner: str) -> None:
         while not self._stopped:
-            if not await self.relay_some():
+            if not await self.relay_some(owner):
                 await self._wake.wait(_POLL_SECONDS)
+
+    async def _revive(self) -> None:
+        while not self._stopped:
+            if await self.revive_some():
+                self._wake.nudge()
+            await self._unstirred.wait(_POLL_SECONDS)
 
     async def _carry_fresh(self, handover: Handover) -> None:
         while not self._stopped:
             envelopes = handover.take(_BATCH)
             if envelopes:
-                await self._carry(envelopes)
+                await self._carry(_Batch(owner=self._owner, envelopes=envelopes))
             else:
                 await self._fresh.wait(_POLL_SECONDS)
 
-    async def _carry(self, envelopes: Sequence[Envelope]) -> int:
+    async def _carry(self, batch: _Batch) -> int:
         """Publish events that are claimed, mark those that are held, and give the others up for a while."""
-        held = await self._publish(envelopes)
+        published = await self._publish(batch.envelopes)
         self._crash.reach("relay.published")
-        self._metrics.published(held=len(held), refused=len(envelopes) - len(held))
-        missing = [envelope.id for envelope in envelopes if envelope.id not in held]
+        unknown = batch.ids - published.held - published.refused.keys()
+        self._failures = self._failures + 1 if unknown else 0
+        self._metrics.published(
+            held=len(published.held), refused=len(published.refused), unknown=len(unknown)
+        )
         if self._handover is not None:
-            # While the bus refuses, events wait in the outbox and not in memory.
-            self._handover.is_open = not missing and not self._stopped
-        await self._write(partial(self._mark, held=held, missing=missing))
-        return len(held)
+            # While the bus is away, events wait in the outbox and not in memory.
+            self._handover.is_open = not unknown and not self._stopped
+        await self._write(partial(self._settle, batch=batch, published=published, unknown=unknown))
+        return len(published.held)
 
-    async def _mark(self, work: Work, *, held: frozenset[str], missing: list[str]) -> None:
-        await outbox.mark_sent(work, sorted(held), owner=self._owner)
-        if missing:
+    async def _settle(
+        self, work: Work, *, batch: _Batch, published: Published, unknown: frozenset[str]
+    ) -> None:
+        await outbox.mark_sent(work, sorted(published.held), owner=batch.owner)
+        if unknown:
             until = work.at + timedelta(seconds=self._backoff())
-            await outbox.put_back(work, missing, owner=self._owner, until=until, error="not held by the bus")
+            await outbox.put_back(
+                work,
+                sorted(unknown),
+                owner=batch.owner,
+                until=until,
+                error="not held by the bus",
+                is_counted=False,
+            )
+        for event_id, reason in published.refused.items():
+            await self._put_off(work, event_id, batch=batch, reason=reason)
+
+    async def _put_off(self, work: Work, event_id: str, *, batch: _Batch, reason: str) -> None:
+        luck = random.random()  # noqa: S311 - spreads the tries, it keeps no secret
+        verdict = judge_refusal(attempts=batch.attempts.get(event_id, 1), luck=luck)
+        if verdict.fate is Fate.PARK:
+            await self._park(work, event_id=event_id, owner=batch.owner, reason=reason)
+            return
+        until = work.at + verdict.delay
+        await outbox.put_back(work, [event_id], owner=batch.owner, until=until, error=reason, is_counted=True)
+
+    async def _park(self, work: Work, *, event_id: str, owner: str, reason: str) -> None:
+        self._log.error("relay.parked", event_id=event_id, error=reason)
+        await refusals.park(work, event_id, owner=owner, error=reason)
 
     async def _write(self, act: Callable[[Work], Awaitable[T]]) -> T:
         """Do one transaction, and do it anew when it met another one: an unmarked batch would travel twice."""
@@ -157,25 +217,23 @@ class Relay:
             await asyncio.sleep(random.uniform(0, 0.05 * attempt))  # noqa: S311 - keeps the two out of step
             attempt += 1
 
-    async def _read(self, row: outbox.Claimed) -> Envelope | None:
-        try:
-            return unseal(row.body)
-        except MyCRMError as error:
-            # One row that was damaged must not hold up all that comes after it.
-            self._log.error("relay.parked", event_id=row.event_id, error=error)
-            reason = str(error)
-            await self._write(partial(outbox.park, event_id=row.event_id, owner=self._owner, error=reason))
-            return None
+    async def _read(self, row: outbox.Claimed, owner: str) -> Envelope | None:
+        """Return the event; one that is damaged, or ends its process, must not hold up all that comes after it."""
+        reason = "it was taken up again and again, and nobody lived to say what became of it"
+        if row.attempts <= MOST_REFUSALS:
+            try:
+                return unseal(row.body)
+            except MyCRMError as error:
+                reason = str(error)
+        await self._write(partial(self._park, event_id=row.event_id, owner=owner, reason=reason))
+        return None
 
-    async def _publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
+    async def _publish(self, envelopes: Sequence[Envelope]) -> Published:
         try:
-            held = await self._bus.publish(envelopes)
+            return await self._bus.publish(envelopes)
         except Exception as error:  # noqa: BLE001 - whatever the transport raises, the events stay in the outbox
-            self._failures += 1
             self._log.warning("relay.publish_failed", error=error, events=len(envelopes))
-            return frozenset()
-        self._failures = self._failures + 1 if len(held) < len(envelopes) else 0
-        return held
+            return Published()
 
     def _backoff(self) -> float:
         longest = min(2.0 ** min(self._failures, _MOST_DOUBLINGS), _LONGEST_BACKOFF)

@@ -13,7 +13,7 @@ from functools import partial
 
 from mycrm_common.bus.topology import consumer_name
 from mycrm_common.consumers import Consumer
-from mycrm_common.db import cleaning, deliveries, leases, outbox
+from mycrm_common.db import cleaning, deliveries, leases, outbox, refusals
 from mycrm_common.db import logs as log_rows
 from mycrm_common.errors import MyCRMError, unexpected
 from mycrm_common.health import health_door
@@ -88,8 +88,20 @@ class _Events:
                 await bus.subscribe(consumer.name, types, receive)
                 self._consumers.append(consumer)
                 self._start(consumer.name, consumer.run)
+        await self._hasten(services)
         self._relay = _relay(self._runtime)
         self._start("relay", self._relay.run)
+
+    async def _hasten(self, services: Sequence[Service]) -> None:
+        """Let events be tried at once that nobody was there for."""
+        types = {
+            event.event_type for service in services for use in service.subscriptions for event in use.events
+        }
+        try:
+            async with self._runtime.unit_for(_COMMON)() as work:
+                await refusals.hasten(work, sorted(types))
+        except MyCRMError as error:
+            self._runtime.log.warning("relay.not_hastened", error=error)  # Their time comes by itself.
 
     async def ebb(self) -> None:
         """Take no new events, and let each consumer finish the one in hand."""
@@ -183,9 +195,12 @@ async def _waiting(runtime: Runtime) -> dict[str, object]:
     at = runtime.clock.now()
     async with runtime.database.reading() as reading:
         outgoing, incoming = await outbox.pending(reading), await deliveries.counts(reading)
-    runtime.metrics.waiting(pending=outgoing.count, oldest=outgoing.oldest, at=at, deliveries=incoming)
     age = (at - outgoing.oldest).total_seconds() if outgoing.oldest else 0
-    return {"outbox": {"pending": outgoing.count, "oldest_seconds": age}, "deliveries": incoming}
+    runtime.metrics.waiting(
+        pending=outgoing.count, parked=outgoing.parked, oldest_seconds=age, deliveries=incoming
+    )
+    waits = {"pending": outgoing.count, "oldest_seconds": age, "parked": outgoing.parked}
+    return {"outbox": waits, "deliveries": incoming}
 
 
 async def _figures(runtime: Runtime) -> bytes:

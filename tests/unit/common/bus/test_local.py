@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from mycrm_common.bus.local import LocalBus
-from mycrm_common.errors import MyCRMError
+from mycrm_common.bus.port import Published
+from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from tests.support.events import sealed
 
@@ -17,14 +18,14 @@ DELETED = sealed(CustomerDeleted(customer_id=1, email="a@example.com", version=2
 class Taker:
     """Takes bodies, or refuses them."""
 
-    def __init__(self, *, refuses: bool = False) -> None:
+    def __init__(self) -> None:
         self.taken: list[bytes] = []
-        self.refuses = refuses
+        self.refuses: Exception | None = None
 
     async def __call__(self, body: bytes) -> None:
         await asyncio.sleep(0)
         if self.refuses:
-            raise OSError("the disk is full")
+            raise self.refuses
         self.taken.append(body)
 
 
@@ -34,27 +35,41 @@ async def test_an_event_is_held_when_every_consumer_of_its_type_has_it() -> None
     await bus.subscribe("both", ["customer.added.v1", "customer.deleted.v1"], both)
     await bus.subscribe("one", ["customer.deleted.v1"], one)
 
-    assert await bus.publish([ADDED, DELETED]) == {ADDED.id, DELETED.id}
+    assert (await bus.publish([ADDED, DELETED])).held == {ADDED.id, DELETED.id}
     assert both.taken == [ADDED.body, DELETED.body]
     assert one.taken == [DELETED.body]
 
 
 async def test_an_event_for_the_feed_alone_needs_no_consumer() -> None:
-    assert await LocalBus().publish([ADDED]) == {ADDED.id}
+    assert (await LocalBus().publish([ADDED])).held == {ADDED.id}
 
 
-async def test_an_event_whose_consumer_does_not_run_here_is_not_held() -> None:
-    assert await LocalBus().publish([UPDATED, ADDED]) == {ADDED.id}
+async def test_an_event_whose_consumer_does_not_run_here_is_refused() -> None:
+    published = await LocalBus().publish([UPDATED, ADDED])
+
+    assert published.held == {ADDED.id}
+    assert published.refused[UPDATED.id].startswith("unroutable")
 
 
-async def test_an_event_that_one_consumer_could_not_take_is_not_held() -> None:
-    bus, taker = LocalBus(), Taker(refuses=True)
+async def test_an_event_that_one_consumer_cannot_take_is_refused_and_holds_up_no_other() -> None:
+    bus, taker = LocalBus(), Taker()
+    taker.refuses = ValueError("this fits in no column")
     await bus.subscribe("use", ["customer.added.v1"], taker)
 
-    with pytest.raises(OSError, match="disk is full"):
-        await bus.publish([ADDED])
-    taker.refuses = False
-    assert await bus.publish([ADDED]) == {ADDED.id}
+    published = await bus.publish([ADDED, DELETED])
+
+    assert published.held == {DELETED.id}
+    assert published.refused == {ADDED.id: "ValueError: this fits in no column"}
+
+
+async def test_of_an_event_that_cannot_be_stored_now_nothing_is_known() -> None:
+    bus, taker = LocalBus(), Taker()
+    taker.refuses = MyCRMError("database_unavailable", Kind.UNAVAILABLE)
+    await bus.subscribe("use", ["customer.added.v1"], taker)
+
+    assert await bus.publish([ADDED]) == Published()
+    taker.refuses = None
+    assert (await bus.publish([ADDED])).held == {ADDED.id}
 
 
 async def test_a_bus_that_stops_takes_nothing_more() -> None:
@@ -62,7 +77,7 @@ async def test_a_bus_that_stops_takes_nothing_more() -> None:
     await bus.subscribe("use", ["customer.added.v1"], taker)
     await bus.stop_receiving()
 
-    assert await bus.publish([ADDED]) == frozenset()
+    assert await bus.publish([ADDED]) == Published()
     assert taker.taken == []
     await bus.close()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mycrm_common.bus.retry import Fate, judge
+from mycrm_common.bus.retry import MOST_REFUSALS, Fate, judge, judge_refusal, longest_delay
 from mycrm_common.errors import Kind, MyCRMError, StartError
 
 LUCK = st.floats(min_value=0, max_value=1)
@@ -46,3 +46,23 @@ def test_a_database_that_is_away_is_waited_for_however_long(code: str, attempts:
 
 def test_a_count_of_none_is_the_first() -> None:
     assert judge(RuntimeError(), attempts=0, luck=0).delay == timedelta(seconds=5)
+
+
+@given(attempts=st.integers(min_value=1, max_value=MOST_REFUSALS - 1), luck=LUCK)
+def test_what_the_bus_refuses_waits_twice_as_long_each_time_up_to_an_hour(attempts: int, luck: float) -> None:
+    verdict = judge_refusal(attempts=attempts, luck=luck)
+
+    longest = min(2**attempts, 3_600)
+    assert verdict.fate is Fate.RETRY
+    assert timedelta(seconds=longest / 2) <= verdict.delay <= timedelta(seconds=longest)
+
+
+@given(attempts=st.integers(min_value=MOST_REFUSALS), luck=LUCK)
+def test_what_the_bus_has_refused_twenty_times_is_parked(attempts: int, luck: float) -> None:
+    assert judge_refusal(attempts=attempts, luck=luck).fate is Fate.PARK
+
+
+@given(attempts=st.integers(min_value=1, max_value=5), luck=LUCK)
+def test_nothing_is_made_to_wait_longer_than_the_longest_delay(attempts: int, luck: float) -> None:
+    assert judge(RuntimeError(), attempts=attempts, luck=luck).delay <= longest_delay(attempts)
+    assert longest_delay(0) == timedelta(0)

@@ -8,7 +8,7 @@ that it is published again. The bytes pass the same codec as on RabbitMQ, so not
 from collections.abc import Sequence
 
 from mycrm_common.bus.envelope import Envelope
-from mycrm_common.bus.port import Keep, Receive
+from mycrm_common.bus.port import Keep, Published, Receive, unroutable
 from mycrm_common.bus.topology import FEED_ONLY
 from mycrm_common.errors import Kind, MyCRMError
 
@@ -31,21 +31,34 @@ class LocalBus:
             raise MyCRMError("consumer_twice", Kind.BUG, consumer)
         self._consumers[consumer] = (frozenset(types), receive)
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
+    async def publish(self, envelopes: Sequence[Envelope]) -> Published:
         """Give each event to every consumer of its type; those that all have taken are held.
 
-        One that wants a consumer and finds none, because its service does not run here, is kept by the caller.
+        One that wants a consumer and finds none, because its service does not run here, is refused.
         """
         held: set[str] = set()
+        refused: dict[str, str] = {}
         for envelope in envelopes:
             if not self._receiving:
                 break
-            wanting = [receive for types, receive in self._consumers.values() if envelope.type in types]
-            for receive in wanting:
-                await receive(envelope.body)
-            if wanting or envelope.type in FEED_ONLY:
-                held.add(envelope.id)
-        return frozenset(held)
+            try:
+                is_taken = await self._give(envelope)
+            except Exception as error:  # noqa: BLE001 - one event that nobody can store must not hold up the others
+                if isinstance(error, MyCRMError) and error.kind is Kind.UNAVAILABLE:
+                    break
+                refused[envelope.id] = f"{type(error).__name__}: {error}"
+            else:
+                if is_taken or envelope.type in FEED_ONLY:
+                    held.add(envelope.id)
+                else:
+                    refused[envelope.id] = unroutable(envelope.type)
+        return Published(held=frozenset(held), refused=refused)
+
+    async def _give(self, envelope: Envelope) -> bool:
+        wanting = [receive for types, receive in self._consumers.values() if envelope.type in types]
+        for receive in wanting:
+            await receive(envelope.body)
+        return bool(wanting)
 
     async def empty_parking(self, keep: Keep) -> int:
         """Nothing is ever set aside here: consumers keep what they could not do."""

@@ -1,14 +1,16 @@
 """What every bus promises, whether it is RabbitMQ or this process.
 
-`publish` returns the ids that are safely held by the transport, or by every consumer where the transport holds
-nothing; the caller keeps the others and tries again. An event may arrive more than once, in any order.
+`publish` returns which events are safely held by the transport, or by every consumer where the transport holds
+nothing, and which were looked at and refused, with the reason; the caller keeps all but the held ones and tries
+again. Of an event that is neither held nor refused nothing is known: the transport was away or had no room. An
+event may arrive more than once, in any order.
 `receive` returns when the event may be forgotten by the transport. When it raises, the event comes again: at
 once or after a rest for an error of kind unavailable, which waits for the database; `event_unreadable` never
 becomes better, and such a body is set aside with the reason.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from mycrm_common.bus.envelope import Envelope
@@ -31,6 +33,22 @@ Keep = Callable[[SetAside], Awaitable[None]]
 UNREADABLE = "event_unreadable"
 
 
+UNROUTABLE = "unroutable"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """What became of events that were handed over: held by their ids, refused with the reason."""
+
+    held: frozenset[str] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+def unroutable(event_type: str) -> str:
+    """Return why an event is refused that nobody asked for: its consumers have never started, or were removed."""
+    return f"{UNROUTABLE}: no queue or consumer is there for {event_type}"
+
+
 class Bus(Protocol):
     """Carries events from whoever tells them to each consumer that asked for their type."""
 
@@ -43,8 +61,8 @@ class Bus(Protocol):
         """Make a lasting consumer of some types of event, known before anything is published."""
         ...
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
-        """Hand events over and return the ids of those that are safely held."""
+    async def publish(self, envelopes: Sequence[Envelope]) -> Published:
+        """Hand events over and return what became of them."""
         ...
 
     async def empty_parking(self, keep: Keep) -> int:

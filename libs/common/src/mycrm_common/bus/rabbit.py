@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 
 from mycrm_common.bus.envelope import Envelope
-from mycrm_common.bus.port import Keep, Receive
+from mycrm_common.bus.port import Keep, Published, Receive
 from mycrm_common.bus.rabbit_feed import Feed
 from mycrm_common.bus.rabbit_line import Line
 from mycrm_common.bus.rabbit_parking import empty_parking
@@ -46,8 +46,8 @@ class RabbitBus:
         self._feeds[consumer] = feed
         await feed.start()
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
-        """Hand events to the broker and return the ids of those that it has confirmed."""
+    async def publish(self, envelopes: Sequence[Envelope]) -> Published:
+        """Hand events to the broker; those are held that it has confirmed."""
         return await self._publisher.publish(envelopes)
 
     async def empty_parking(self, keep: Keep) -> int:

@@ -13,6 +13,7 @@ from aio_pika.exceptions import DeliveryError, PublishError
 
 from mycrm_common.bus.codec import CONTENT_TYPE
 from mycrm_common.bus.envelope import Envelope
+from mycrm_common.bus.port import Published, unroutable
 from mycrm_common.bus.rabbit_line import Line, speaking
 from mycrm_common.bus.topology import EXCHANGE, FEED_ONLY, PARKED
 from mycrm_common.errors import MyCRMError
@@ -34,11 +35,15 @@ class Publisher:
         self._opening = asyncio.Lock()
         self._window = asyncio.Semaphore(_IN_FLIGHT)
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> frozenset[str]:
-        """Return the ids of the events that the broker has confirmed; `bus_unavailable` when it is away."""
+    async def publish(self, envelopes: Sequence[Envelope]) -> Published:
+        """Return what the broker has confirmed and what it cannot take; `bus_unavailable` when it is away."""
         exchange = await self._open()
-        held = await asyncio.gather(*(self._hand_over(envelope, exchange) for envelope in envelopes))
-        return frozenset(event_id for event_id in held if event_id)
+        held: set[str] = set()
+        refused: dict[str, str] = {}
+        await asyncio.gather(
+            *(self._hand_over(envelope, exchange, held=held, refused=refused) for envelope in envelopes)
+        )
+        return Published(held=frozenset(held), refused=refused)
 
     async def park(self, body: bytes, *, consumer: str, reason: str) -> None:
         """Put a body that cannot be read into the parking queue, with the reason."""
@@ -72,18 +77,20 @@ class Publisher:
                     self._channel = channel
             return self._exchange
 
-    async def _hand_over(self, envelope: Envelope, exchange: AbstractExchange) -> str | None:
-        message = Message(
-            envelope.body,
-            content_type=CONTENT_TYPE,
-            delivery_mode=DeliveryMode.PERSISTENT,
-            message_id=envelope.id,
-            type=envelope.type,
-            timestamp=envelope.time,
-            app_id=envelope.source,
-        )
-        async with self._window:
-            try:
+    async def _hand_over(
+        self, envelope: Envelope, exchange: AbstractExchange, *, held: set[str], refused: dict[str, str]
+    ) -> None:
+        try:
+            message = Message(
+                envelope.body,
+                content_type=CONTENT_TYPE,
+                delivery_mode=DeliveryMode.PERSISTENT,
+                message_id=envelope.id,
+                type=envelope.type,
+                timestamp=envelope.time,
+                app_id=envelope.source,
+            )
+            async with self._window:
                 with speaking():
                     await exchange.publish(
                         message,
@@ -91,19 +98,25 @@ class Publisher:
                         mandatory=envelope.type not in FEED_ONLY,
                         timeout=_CONFIRM_SECONDS,
                     )
-            except MyCRMError as error:
-                self._note(envelope, error)
-                return None
-        return envelope.id
+        except MyCRMError as error:
+            if reason := self._refusal(envelope, error):
+                refused[envelope.id] = reason
+        except Exception as error:  # noqa: BLE001 - what cannot be put into frames must not hold up the others
+            refused[envelope.id] = f"{type(error).__name__}: {error}"
+        else:
+            held.add(envelope.id)
 
-    def _note(self, envelope: Envelope, error: MyCRMError) -> None:
-        """Tell refusals one by one; after anything else the connection is not trusted any more."""
+    def _refusal(self, envelope: Envelope, error: MyCRMError) -> str | None:
+        """Return why the broker will not take this event; after anything else the connection is not trusted."""
         cause = error.__cause__
         if isinstance(cause, PublishError):
             self._log.error("bus.unroutable", event_id=envelope.id, type=envelope.type)
-        elif isinstance(cause, DeliveryError):
+            return unroutable(envelope.type)
+        if isinstance(cause, DeliveryError):
+            # A queue that is full, or loses its leader: nothing is wrong with the event.
             self._log.warning("bus.refused", event_id=envelope.id, type=envelope.type)
         elif self._channel is not None:
             self._log.warning("bus.publish_failed", event_id=envelope.id, error=cause)
             self._channel = None
             self._line.drop()
+        return None

@@ -3,9 +3,12 @@
 A relay claims rows for a while (`available_at` moves into the future, `claimed_by` is its name), publishes them
 outside any transaction, and marks those that are held, only where the claim is still its own. The mark gives
 each row its `seq`: one counter row, raised in the same transaction, so the numbers have no gaps.
+
+Tries are counted when a row is claimed, so that one that ends its process counts too, and taken back where the
+bus was at fault. A row that is refused too often is parked (see `refusals`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,10 +25,11 @@ _COUNTER = "outbox"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pending:
-    """What still waits, and since when."""
+    """What still waits, and since when; and how many were set aside."""
 
     count: int
     oldest: datetime | None
+    parked: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +38,7 @@ class Claimed:
 
     event_id: str
     body: bytes
+    attempts: int
 
 
 async def put(
@@ -68,7 +73,7 @@ async def put(
 async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list[Claimed]:
     """Take over the oldest events that wait, for the time of the lease."""
     due = (
-        select(outbox.c.id, outbox.c.event_id, outbox.c.body)
+        select(outbox.c.id, outbox.c.event_id, outbox.c.body, outbox.c.attempts)
         .where(outbox.c.state == NEW, outbox.c.available_at <= work.at)
         # In the order of the index: sorted by id alone, each claim would read and lock all that waits.
         .order_by(outbox.c.available_at, outbox.c.id)
@@ -82,7 +87,7 @@ async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list
             .where(outbox.c.id.in_([row.id for row in rows]))
             .values(claimed_by=owner, available_at=work.at + lease, attempts=outbox.c.attempts + 1)
         )
-    return [Claimed(event_id=row.event_id, body=row.body) for row in rows]
+    return [Claimed(event_id=row.event_id, body=row.body, attempts=row.attempts + 1) for row in rows]
 
 
 async def mark_sent(work: Work, event_ids: Sequence[str], *, owner: str) -> int:
@@ -107,41 +112,40 @@ async def mark_sent(work: Work, event_ids: Sequence[str], *, owner: str) -> int:
     return len(ids)
 
 
-async def put_back(work: Work, event_ids: Sequence[str], *, owner: str, until: datetime, error: str) -> None:
-    """Give events up until a later moment, with the reason."""
+async def put_back(
+    work: Work,
+    event_ids: Sequence[str],
+    *,
+    owner: str,
+    until: datetime,
+    error: str,
+    is_counted: bool,
+) -> None:
+    """Give events up until a later moment, with the reason; the try is forgotten where it does not count."""
+    tries = outbox.c.attempts if is_counted else outbox.c.attempts - 1
     await work.connection.execute(
         update(outbox)
         .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == owner, outbox.c.state == NEW)
-        .values(available_at=until, claimed_by=None, last_error=error)
+        .values(available_at=until, claimed_by=None, last_error=error, attempts=tries)
     )
 
 
-async def park(work: Work, event_id: str, *, owner: str, error: str) -> None:
-    """Set aside what can never be handed over, for a person to look at."""
+async def let_go(work: Work, *, owners: Collection[str]) -> None:
+    """Free what the lanes of a relay had claimed and will not carry any more."""
     await work.connection.execute(
         update(outbox)
-        .where(outbox.c.event_id == event_id, outbox.c.claimed_by == owner, outbox.c.state == NEW)
-        .values(state=PARKED, claimed_by=None, last_error=error)
-    )
-
-
-async def let_go(work: Work, *, owner: str) -> None:
-    """Free what a relay had claimed and will not carry any more."""
-    await work.connection.execute(
-        update(outbox)
-        .where(outbox.c.state == NEW, outbox.c.claimed_by == owner)
+        .where(outbox.c.state == NEW, outbox.c.claimed_by.in_(owners))
         .values(claimed_by=None, available_at=work.at)
     )
 
 
 async def pending(reading: Reading) -> Pending:
-    """Count what waits."""
-    row = (
-        await reading.connection.execute(
-            select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == NEW)
-        )
-    ).one()
-    return Pending(count=row[0], oldest=row[1])
+    """Count what waits and what was set aside."""
+    counted = select(outbox.c.state, func.count(), func.min(outbox.c.created_at)).group_by(outbox.c.state)
+    rows = await reading.connection.execute(counted.where(outbox.c.state.in_([NEW, PARKED])))
+    found = {row[0]: (row[1], row[2]) for row in rows}
+    count, oldest = found.get(NEW, (0, None))
+    return Pending(count=count, oldest=oldest, parked=found.get(PARKED, (0, None))[0])
 
 
 async def _raise_counter(work: Work, *, by: int) -> int:
