@@ -13,7 +13,7 @@ from functools import partial
 
 from mycrm_common.bus.topology import consumer_name
 from mycrm_common.consumers import Consumer
-from mycrm_common.db import cleaning, deliveries, leases, outbox, refusals
+from mycrm_common.db import cleaning, deliveries, leases, outbox, refusals, waits
 from mycrm_common.db import logs as log_rows
 from mycrm_common.errors import MyCRMError, unexpected
 from mycrm_common.health import health_door
@@ -28,6 +28,7 @@ _HEALTH_PORT = 8081
 _LOG_SECONDS = 1.0
 _FORGET_SECONDS = 600.0
 _PARKING_SECONDS = 15.0
+_SHORTEN_SECONDS = 60.0
 _REST_AFTER_FAILURE = 1.0
 _LANES = 3
 _COMMON = "common"
@@ -157,7 +158,8 @@ def _relay(runtime: Runtime) -> Relay:
 def _jobs(runtime: Runtime, services: Sequence[Service]) -> list[tuple[str, Job]]:
     logs = Job(name="write logs", beat=partial(_write_logs, runtime), seconds=_LOG_SECONDS)
     clean = Job(name="forget", beat=partial(_forget, runtime), seconds=_FORGET_SECONDS, lease="common.forget")
-    common = [logs, clean]
+    shorten = Job(name="shorten waits", beat=partial(_shorten_waits, runtime), seconds=_SHORTEN_SECONDS)
+    common = [logs, clean, shorten]
     if runtime.bus.holds_events:
         empty = partial(
             empty_parking,
@@ -239,6 +241,14 @@ async def _forget(runtime: Runtime) -> None:
     while removed:
         async with runtime.unit_for(_COMMON)() as work:
             removed = await cleaning.forget_some(work)
+
+
+async def _shorten_waits(runtime: Runtime) -> None:
+    async with runtime.unit_for(_COMMON)() as work:
+        shortened = await waits.shorten(work)
+    if shortened:
+        runtime.log.warning("clock.put_back", events=shortened)
+        runtime.sweep_wake.nudge()
 
 
 async def _supervised(name: str, run: Callable[[], Awaitable[None]], runtime: Runtime) -> None:

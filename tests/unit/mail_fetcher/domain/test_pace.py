@@ -77,3 +77,9 @@ def test_the_rest_of_a_rest() -> None:
     assert pace.rest("ours", at=NOON + timedelta(seconds=45)) == timedelta(seconds=15)
     assert pace.rest("ours", at=NOON + timedelta(hours=1)) == timedelta()
     assert pace.rest("another", at=NOON) == Pace().rest("ours", at=NOON) == timedelta()
+
+
+@pytest.mark.parametrize("codes", [[REFUSED] * 3, ["mailbox_unreachable"] * 9])
+def test_a_clock_that_is_put_back_by_hours_makes_nobody_wait_for_hours(codes: list[str]) -> None:
+    assert failed(*codes).allows("ours", at=NOON - timedelta(hours=2))
+    assert not failed(*codes).allows("ours", at=NOON + MINUTE)

@@ -16,6 +16,7 @@ REFUSED: Final = "mailbox_login_refused"
 _PATIENT_REFUSALS: Final = 3
 _REFUSED_REST: Final = timedelta(minutes=15)
 _LONGEST_REST: Final = timedelta(minutes=5)
+_MOST_REST: Final = timedelta(hours=1.5)
 _MOST_DOUBLINGS: Final = 20
 _SPREAD: Final = 0.2
 
@@ -31,13 +32,15 @@ class Pace:
 
     def allows(self, account: object, *, at: datetime) -> bool:
         """Say whether this account may be tried now."""
-        return self.not_before is None or account != self.account or at >= self.not_before
+        return not self.rest(account, at=at)
 
     def rest(self, account: object, *, at: datetime) -> timedelta:
         """Say how long this account has to wait from now on."""
         if self.not_before is None or account != self.account:
             return timedelta()
-        return max(self.not_before - at, timedelta())
+        left = max(self.not_before - at, timedelta())
+        # Nothing rests longer than that, unless the clock has been put back since.
+        return left if left <= _MOST_REST else timedelta()
 
     def after_failure(
         self, account: object, *, code: str, at: datetime, base: timedelta, luck: float, detail: str = ""
