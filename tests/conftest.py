@@ -10,4 +10,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     storm = parser.getgroup("storm", "the kill loops of tests/faults")
     storm.addoption("--storm-seconds", type=float, default=60, help="how long processes are killed")
     storm.addoption("--storm-events", type=int, default=1_000, help="how many events there must be")
+    storm.addoption("--mail-storm-lives", type=int, default=20, help="how often mail-fetcher is ended, per database")
     storm.addoption("--storm-seed", type=int, default=20261122, help="the seed of who dies where and when")

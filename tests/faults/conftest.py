@@ -30,6 +30,12 @@ def storm_events(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
+def mail_storm_lives(request: pytest.FixtureRequest) -> int:
+    """How many lives of mail-fetcher end badly."""
+    return int(request.config.getoption("mail_storm_lives"))
+
+
+@pytest.fixture
 async def weather(
     dovecot_server: DovecotServer,
     mariadb_server: MariaDBServer,
@@ -58,6 +64,9 @@ async def household(rabbitmq_url: str, mariadb_url: str) -> AsyncIterator[Househ
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A storm may last as long as it was told, and then as long again for the rain to run off."""
     limit = 480 + 2 * config.getoption("storm_seconds")
+    mail_limit = 240 + 5 * config.getoption("mail_storm_lives")
     for item in items:
+        if "mail_storm_lives" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(mail_limit))
         if {"weather", "storm_seed"} <= set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.timeout(limit))

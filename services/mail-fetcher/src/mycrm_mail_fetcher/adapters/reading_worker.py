@@ -12,6 +12,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -92,4 +93,6 @@ def _write(descriptor: int, payload: bytes) -> None:
 
 
 if __name__ == "__main__":
-    serve(lambda mail, ours: read_fetched(mail, ours=ours, sanitise=sanitise))
+    # Nobody is left to hear the answer: our owner was killed, and that is no news of ours.
+    with suppress(BrokenPipeError):
+        serve(lambda mail, ours: read_fetched(mail, ours=ours, sanitise=sanitise))
