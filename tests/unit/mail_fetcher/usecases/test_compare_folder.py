@@ -137,3 +137,16 @@ async def test_what_was_removed_in_time_does_not_come_back(
     assert await look_at("INBOX", server=server, ledger=ledger, compares=True) == Counts()
     assert {place.reason for place in ledger.places_of("INBOX").values()} == {"removed"}
     assert ledger.messages.notices == []
+
+
+async def test_a_folder_that_was_emptied_leaves_the_ledger(
+    server: FakeMailServer, ledger: MemoryLedger
+) -> None:
+    fill(server, 3)
+    await look_at("INBOX", server=server, ledger=ledger)
+    server.folders["INBOX"].mails.clear()
+    assert await look_at("INBOX", server=server, ledger=ledger) == Counts()
+    assert ledger.places_of("INBOX") == {}
+    assert len(ledger.messages.rows) == 3
+    fill(server, 1, start=4)
+    assert await look_at("INBOX", server=server, ledger=ledger) == Counts(stored=1)

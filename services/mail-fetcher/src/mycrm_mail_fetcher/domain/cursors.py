@@ -101,6 +101,8 @@ def begun(status: Standing) -> FolderState:
         uid_validity=status.uid_validity,
         last_uid=max(status.uid_next - 1, 0),
         low_uid=status.uid_next or _BEYOND_ALL_UIDS,
+        # People watch this number while the look goes on; it says nothing about what has been looked at.
+        seen_messages=status.messages,
     )
 
 

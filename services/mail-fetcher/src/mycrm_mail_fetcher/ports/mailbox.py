@@ -14,16 +14,21 @@ from typing import Protocol
 
 from mycrm_mail_fetcher.domain.structure import SectionWish, Structure
 from mycrm_mail_fetcher.domain.uid_sets import UidSet
+from mycrm_mail_fetcher.ports.tokens import Grant
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailAccount:
-    """Where the team's mailbox is and how to sign in; `ca_file` is one more authority to trust."""
+    """Where the team's mailbox is and how to sign in; `ca_file` is one more authority to trust.
+
+    With a grant, tokens stand in for the password.
+    """
 
     host: str
     port: int
     username: str
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
+    grant: Grant | None = None
     ca_file: Path | None = None
 
 

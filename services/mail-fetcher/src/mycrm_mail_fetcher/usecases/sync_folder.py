@@ -53,6 +53,11 @@ async def sync_folder(remote: RemoteFolder, known: KnownFolder, *, reader: Reade
         if known.state and (known.error_code or known.excluded):
             await _mark(known, known.state, reader)
         return
+    if _is_empty(status):
+        # Nobody needs to open a folder to see that nothing is in it.
+        async for took in _look_at_all(UidSet(), known, status, reader):
+            yield took
+        return
     opened = await reader.session.open(remote)
     status = replace(status, uid_validity=opened.uid_validity or status.uid_validity)
     if look is Look.NEW and known.state and known.state.uid_validity == status.uid_validity:
@@ -60,8 +65,12 @@ async def sync_folder(remote: RemoteFolder, known: KnownFolder, *, reader: Reade
             yield took
         if await _adds_up(known, status, reader):
             return
-    async for took in _look_at_all(known, status, reader):
+    async for took in _look_at_all(await reader.session.uids(), known, status, reader):
         yield took
+
+
+def _is_empty(status: FolderStatus) -> bool:
+    return not status.messages and status.uid_next > 0 and status.uid_validity > 0
 
 
 def _is_to_be_compared(known: KnownFolder, rules: Rules) -> bool:
@@ -87,8 +96,9 @@ async def _look_at_new(
     await _mark(known, finished(state, status), reader)
 
 
-async def _look_at_all(known: KnownFolder, status: FolderStatus, reader: Reader) -> AsyncIterator[Counts]:
-    server = await reader.session.uids()
+async def _look_at_all(
+    server: UidSet, known: KnownFolder, status: FolderStatus, reader: Reader
+) -> AsyncIterator[Counts]:
     state = begun(replace(status, uid_next=status.uid_next or max(reversed(server), default=0) + 1))
     account = await compare_folder(server, known, state=state, reader=reader)
     order = _Order(

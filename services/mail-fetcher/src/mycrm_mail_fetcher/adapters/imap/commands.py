@@ -5,6 +5,7 @@ password can end a command and begin another. A command with literals is a tuple
 waits until the server asks for it.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,6 +48,16 @@ def idle() -> Command:
 def login(*, username: str, password: str) -> Command:
     """LOGIN with user name and password."""
     return _command("LOGIN", b"LOGIN ", astring(username.encode()), b" ", astring(password.encode()))
+
+
+def xoauth2(*, username: str, token: str, at_once: bool) -> Command:
+    """AUTHENTICATE with a token; what follows a refusal is an empty line, after which the server gives its reason."""
+    if "\x01" in username or "\x01" in token:
+        raise ValueError("a user name with control characters")
+    said = b64encode(f"user={username}\x01auth=Bearer {token}\x01\x01".encode())
+    if at_once:
+        return Command(name="AUTHENTICATE", pieces=(b"AUTHENTICATE XOAUTH2 " + said, b""))
+    return Command(name="AUTHENTICATE", pieces=(b"AUTHENTICATE XOAUTH2", said, b""))
 
 
 def identify() -> Command:
