@@ -8,10 +8,10 @@ PAGE := $(shell find web -mindepth 1 \( -name node_modules -o -name dist -o -pat
 # Two makes take turns; the second looks at the stamps only after the first has written them.
 TURN := mkdir -p build && exec 9>build/.lock && flock 9 &&
 
-.PHONY: help setup dev run test check fmt bench client lock migrate clean stale
+.PHONY: help setup dev run test test-faults check fmt bench client lock migrate clean stale
 
 help: ## print the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## .venv, packages, web/ built; quick when nothing changed
 	@$(TURN) $(MAKE) -s web/dist/.built
@@ -46,6 +46,11 @@ test: dev ## everything, against real servers that the tests start
 	@cd web && ../tools/node.sh npm run --silent test
 	@$(PY) -m pytest $(T)
 
+test-faults: dev ## ten minutes and 10,000 events of killed processes, 1,000 ended mail-fetchers (S=seed for others)
+	@$(TURN) tools/test-servers.sh
+	@$(PY) -m pytest -s tests/faults/test_kill_loop_apart.py tests/faults/test_mail_storm.py --storm-seconds 600 \
+		--storm-events 10000 --mail-storm-lives 500 $(if $(S),--storm-seed $(S))
+
 check: dev ## lint, types, import laws, freshness of generated files, architecture tests
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
@@ -59,6 +64,7 @@ fmt: dev ## format the Python code
 	@$(PY) -m ruff format -q .
 
 bench: dev ## the benchmarks: a table of ratios, build/bench.json
+	@$(TURN) tools/test-servers.sh bench
 	@$(PY) -m tests.bench
 
 client: dev ## write docs/openapi.yaml and the web's types anew

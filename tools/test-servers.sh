@@ -1,14 +1,20 @@
 #!/usr/bin/env bash
 # Brings the Debian packages of the real servers that the tests start by themselves. Quick when all are there.
-# None of them is ever started as a service: the tests run private ones on free ports.
+# None of them is ever started as a service: the tests run private ones on free ports. With the word `bench` also
+# what the benchmarks are measured beside.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+beside=
+if [ "${1:-}" = bench ]; then beside="isync /usr/bin/mbsync"; fi
 
 # Each package with the file that its tests need.
 missing_packages() {
   while read -r package file; do
+    [ -n "$package" ] || continue
     [ -e "$file" ] || printf '%s ' "$package"
-  done <<'LIST'
+  done <<LIST
+${beside:-}
 mariadb-server /usr/sbin/mariadbd
 rabbitmq-server /usr/lib/rabbitmq/bin/rabbitmq-server
 dovecot-imapd /usr/lib/dovecot/imap
