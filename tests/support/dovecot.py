@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.support.certificates import Authority, Certificate, make_authority
-from tests.support.dovecot_settings import dovecot_settings
+from tests.support.dovecot_settings import dovecot_settings, token_settings
 from tests.support.mail_account import Delivery, Flags, MailAccount
 from tests.support.ports import free_port
 from tests.support.process import ChildProcess
@@ -30,9 +30,11 @@ HOST = "127.0.0.1"
 class DovecotServer:
     """A running Dovecot with a first account; the short methods act on that account."""
 
-    def __init__(self, folder: Path, *, ca_file: Path, certificate: Certificate) -> None:
+    def __init__(
+        self, folder: Path, *, ca_file: Path, certificate: Certificate, tokens_url: str = ""
+    ) -> None:
         """Writes the configuration; start() starts it."""
-        self.host, self.port = HOST, free_port()
+        self.host, self.port, self.starttls_port = HOST, free_port(), free_port()
         self.ca_file = ca_file
         self._folder = folder
         self._users = folder / "users"
@@ -44,7 +46,7 @@ class DovecotServer:
         for name in ("run", "users", "mail"):
             _owned(folder / name, make=True)
         _owned(folder)
-        self._write_configuration(certificate)
+        self._write_configuration(certificate, tokens_url)
         self.account = self.add_user(FIRST_USER, password=FIRST_PASSWORD)
         self.username, self.password = self.account.username, self.account.password
 
@@ -115,26 +117,42 @@ class DovecotServer:
         """Removes mails of the first account for good."""
         await self.account.expunge(folder, uids)
 
-    def _write_configuration(self, certificate: Certificate) -> None:
+    def _write_configuration(self, certificate: Certificate, tokens_url: str) -> None:
         for source, name in (
             (certificate.certificate_file, "server.crt"),
             (certificate.key_file, "server.key"),
         ):
             _owned(Path(shutil.copyfile(source, self._folder / name)))
-        text = dovecot_settings(version=dovecot_version(), folder=self._folder, port=self.port)
-        (self._folder / "dovecot.conf").write_text(text, "utf-8")
-        _owned(self._folder / "dovecot.conf")
+        text = dovecot_settings(
+            version=dovecot_version(),
+            folder=self._folder,
+            port=self.port,
+            starttls_port=self.starttls_port,
+            tokens_url=tokens_url,
+        )
+        for name, content in (("dovecot.conf", text), ("tokens.conf", token_settings(tokens_url=tokens_url))):
+            (self._folder / name).write_text(content, "utf-8")
+            _owned(self._folder / name)
 
 
 @asynccontextmanager
 async def dovecot(
-    folder: Path, *, authority: Authority | None = None, certificate: Certificate | None = None
+    folder: Path,
+    *,
+    authority: Authority | None = None,
+    certificate: Certificate | None = None,
+    tokens_url: str = "",
 ) -> AsyncIterator[DovecotServer]:
-    """A running Dovecot with its own authority and certificate (kept in the folder) unless given."""
+    """A running Dovecot with its own authority and certificate (kept in the folder) unless given.
+
+    It takes tokens when it knows an address that tells whose a token is.
+    """
     authority = authority or make_authority(folder)
     certificate = certificate or authority.issue(folder)
     with scratch_folder("dovecot") as scratch:
-        server = DovecotServer(scratch, ca_file=authority.file, certificate=certificate)
+        server = DovecotServer(
+            scratch, ca_file=authority.file, certificate=certificate, tokens_url=tokens_url
+        )
         try:
             await server.start()
             server_ran("dovecot", dovecot_version())

@@ -30,7 +30,7 @@ service anvil {{
 service imap-login {{
   chroot =
   inet_listener imap {{
-    port = 0
+    port = {starttls_port}
   }}
   inet_listener imaps {{
     port = {port}
@@ -79,12 +79,50 @@ userdb static {{
 """
 
 
-def dovecot_settings(*, version: str, folder: Path, port: int) -> str:
+# Tokens are shown to a provider, who says whose they are.
+TOKENS_2_3 = """
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/tokens.conf
+}}
+"""
+
+TOKENS_2_4 = """
+auth_mechanisms = plain login xoauth2
+oauth2 {{
+  tokeninfo_url = {tokens_url}
+  introspection_mode = auth
+  username_attribute = email
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2
+}}
+"""
+
+
+def token_settings(*, tokens_url: str) -> str:
+    """The file that Dovecot 2.3 has for tokens."""
+    return f"tokeninfo_url = {tokens_url}\nintrospection_mode = auth\nusername_attribute = email\n"
+
+
+def dovecot_settings(
+    *, version: str, folder: Path, port: int, starttls_port: int = 0, tokens_url: str = ""
+) -> str:
     """The whole configuration file for this version."""
     account = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     group = "nogroup" if os.geteuid() == 0 else grp.getgrgid(os.getegid()).gr_name
     if version.startswith("2.3"):
-        head, own = "", VERSION_2_3
+        head, own, tokens = "", VERSION_2_3, TOKENS_2_3
     else:
-        head, own = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n", VERSION_2_4
-    return head + (COMMON + own).format(folder=folder, port=port, account=account, group=group)
+        head = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
+        own, tokens = VERSION_2_4, TOKENS_2_4
+    return head + (COMMON + (tokens if tokens_url else "") + own).format(
+        folder=folder,
+        port=port,
+        starttls_port=starttls_port,
+        account=account,
+        group=group,
+        tokens_url=tokens_url,
+    )

@@ -92,7 +92,7 @@ def _reason(challenge: bytes) -> str:
     try:
         said = json.loads(b64decode(challenge, validate=True))
         return f"({said['status']})"
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return ""
 
 
