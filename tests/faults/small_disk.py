@@ -17,8 +17,9 @@ from tests.support.embedded import EmbeddedCRM
 
 SIZE, BALLAST = "6m", 2_500_000
 _MOUNT = 'mount -t tmpfs -o size={size},mode=0700 data "$0" && head -c {ballast} /dev/zero >"$0/ballast" && exec "$@"'
-_CHECK = (
-    "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchone())"
+_SQL = (
+    "import sqlite3, sys; file = sqlite3.connect(sys.argv[1]); "
+    "print(*file.execute(sys.argv[2]).fetchone() or ()); file.commit()"
 )
 _NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 
@@ -92,7 +93,12 @@ class Tmpfs:
 
 def integrity(disk: SmallDisk, crm: EmbeddedCRM) -> str:
     """What SQLite says of the file while the CRM runs."""
-    command = [*disk.seen_by(crm), sys.executable, "-c", _CHECK, str(crm.data / "mycrm.db")]
+    return sql(disk, crm, "PRAGMA integrity_check")
+
+
+def sql(disk: SmallDisk, crm: EmbeddedCRM, statement: str) -> str:
+    """What a statement says, from a process of its own."""
+    command = [*disk.seen_by(crm), sys.executable, "-c", _SQL, str(crm.data / "mycrm.db"), statement]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 

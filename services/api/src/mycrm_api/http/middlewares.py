@@ -116,11 +116,19 @@ def signed_in(*, sessions: Sessions, reading: ReadingRoom, unit: UnitOfWork, clo
                 user, is_stale = found
                 request[USER] = user
                 if is_stale:
-                    async with unit() as work:
-                        await sessions.touch(work, token)
+                    await _touch(token, sessions=sessions, unit=unit)
         return await handler(request)
 
     return identify
+
+
+async def _touch(token: str, *, sessions: Sessions, unit: UnitOfWork) -> None:
+    try:
+        async with unit() as work:
+            await sessions.touch(work, token)
+    except MyCRMError as error:
+        if error.kind is not Kind.UNAVAILABLE:
+            raise  # Otherwise people read on: what cannot be written now, on a full disk, is no word of theirs.
 
 
 def operating() -> Middleware:
