@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from mycrm_api.adapters.passwords import Argon2Passwords
 from mycrm_api.domain.accounts import MOST_FAILURES, NewUser
 from mycrm_api.domain.users import User
@@ -12,7 +14,7 @@ from mycrm_api.usecases.sign_in import sign_in
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db.engine import Database
 from mycrm_common.db.unit_of_work import SqlUnits
-from mycrm_common.errors import MyCRMError
+from mycrm_common.errors import Kind, MyCRMError
 from tests.support.clock import FakeClock
 
 NAME, PASSWORD = "manager", "a long enough password"
@@ -33,18 +35,20 @@ class Doors:
     async def set_up(self, username: str) -> User | str:
         """Make the first account, or return why not."""
         try:
-            return await set_up(
+            user, _ = await set_up(
                 NewUser(username=username, password=PASSWORD),
                 code="",
                 is_local=True,
                 language="en",
                 users=users,
+                sessions=sessions,
                 passwords=self._passwords,
                 reading=self._database.reading,
                 unit=self.unit,
             )
         except MyCRMError as error:
             return error.code
+        return user
 
     async def sign_in(self, password: str, *, address: str = "192.0.2.1") -> str:
         """Sign in, or return why not."""
@@ -84,3 +88,20 @@ async def test_guesses_at_the_same_moment_are_all_counted(database: Database) ->
     assert await doors.sign_in(PASSWORD, address="192.0.2.2") == "signed in"
     doors.clock.advance(seconds=61)
     assert await doors.sign_in(PASSWORD) == "signed in"
+
+
+async def test_the_first_account_comes_with_its_session_or_not_at_all(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors = Doors(database)
+    await doors.prepare()
+
+    async def busy(*_: object, **__: object) -> None:
+        raise MyCRMError("database_busy", Kind.UNAVAILABLE)
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(sessions, "insert_session", busy)
+        assert await doors.set_up(NAME) == "database_busy"
+
+    made = await doors.set_up(NAME)
+    assert isinstance(made, User)

@@ -13,6 +13,7 @@ from mycrm_api.domain.accounts import NewUser
 from mycrm_api.http.app import build_app
 from mycrm_api.http.middlewares import operating, signed_in
 from mycrm_api.http.page import find_page
+from mycrm_api.http.patience import noting
 from mycrm_api.ports import Box, Passwords
 from mycrm_api.resources import customers as customer_resources
 from mycrm_api.resources import events as event_resources
@@ -112,7 +113,7 @@ def api_routes(
 
 def _routes_of(runtime: ServiceRuntime, passwords: Passwords) -> list[Route]:
     return api_routes(
-        unit=runtime.unit,
+        unit=noting(runtime.unit),
         reading=runtime.reading,
         passwords=passwords,
         box=runtime.box,
@@ -195,6 +196,7 @@ async def _make_admin(
             is_local=True,
             language="en",
             users=users,
+            sessions=sessions,
             passwords=passwords,
             reading=runtime.reading,
             unit=runtime.unit,

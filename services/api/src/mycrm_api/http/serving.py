@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,11 +10,11 @@ from pydantic import ValidationError
 
 from mycrm_api.http import cookies
 from mycrm_api.http.middlewares import USER
+from mycrm_api.http.patience import patiently
 from mycrm_api.http.problems import from_validation
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 
-_PAUSES = (0.02, 0.1, 0.4)
 _PATIENCE_SECONDS = 20.0
 _MOST_FIELDS = 100
 
@@ -37,21 +36,9 @@ def serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
             query=_query(request, route.query),
             body=await _body(request, route),
         )
-        return _response(route, request, await _patiently(route, call))
+        return _response(route, request, await patiently(route, call))
 
     return answer
-
-
-async def _patiently(route: Route, call: Call) -> Answer:
-    """Ask again, soon and seldom, where the work only met another one on the same rows and left nothing behind."""
-    for pause in _PAUSES:
-        try:
-            return await route.handle(call)
-        except MyCRMError as error:
-            if error.code != "database_busy":
-                raise
-        await asyncio.sleep(pause * (1 + random.random()))  # noqa: S311 - keeps two that met from meeting again
-    return await route.handle(call)
 
 
 def _query(request: web.Request, form: type[Form] | None) -> Form | None:

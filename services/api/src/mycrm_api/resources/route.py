@@ -100,7 +100,8 @@ class Route:
     """One address and verb.
 
     `needs` None means open to everybody; `problems` are the codes it may answer; `later` is what 202 gives where an
-    answer may take too long; a `versioned` write looks at If-Match.
+    answer may take too long; a `versioned` write looks at If-Match; a `repeatable` one may be done again although part
+    of it has been stored.
     """
 
     method: str
@@ -114,6 +115,7 @@ class Route:
     status: int = 200
     later: type[View] | None = None
     versioned: bool = False
+    repeatable: bool = False
     problems: tuple[str, ...] = ()
     media: str = "application/json"
     most_bytes: int = _MOST_BYTES

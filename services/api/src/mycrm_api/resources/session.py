@@ -10,7 +10,7 @@ from mycrm_api.domain.zones import is_zone
 from mycrm_api.ports import Passwords, Sessions, Users
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_api.usecases.set_up import set_up
-from mycrm_api.usecases.sign_in import begin_session, sign_in
+from mycrm_api.usecases.sign_in import sign_in
 from mycrm_common.work import ReadingRoom, UnitOfWork
 
 Language = Literal["zh-CN", "en"]
@@ -77,18 +77,17 @@ def routes(
 
     async def make_first(call: Call) -> Answer:
         form: SetupForm = call.body
-        user = await set_up(
+        user, token = await set_up(
             NewUser(username=form.username, password=form.password),
             code=form.code,
             is_local=call.is_local,
             language=_preferred(call),
             users=users,
+            sessions=sessions,
             passwords=passwords,
             reading=reading,
             unit=unit,
         )
-        async with unit() as work:
-            token = await begin_session(user, sessions=sessions, work=work)
         return Reply(view=UserView.model_validate(user), set_session=token)
 
     async def open_session(call: Call) -> Answer:
@@ -148,6 +147,7 @@ def routes(
             takes=SignInForm,
             gives=UserView,
             status=201,
+            repeatable=True,
             problems=("sign_in_refused", "sign_in_limited"),
         ),
         Route(

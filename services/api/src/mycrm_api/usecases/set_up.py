@@ -3,7 +3,8 @@
 from mycrm_api.domain.accounts import NewUser, check_new_user
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.users import User
-from mycrm_api.ports import Passwords, Users
+from mycrm_api.ports import Passwords, Sessions, Users
+from mycrm_api.usecases.sign_in import begin_session
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 from mycrm_common.work import Reading, ReadingRoom, UnitOfWork
 
@@ -15,11 +16,15 @@ async def set_up(
     is_local: bool,
     language: str,
     users: Users,
+    sessions: Sessions,
     passwords: Passwords,
     reading: ReadingRoom,
     unit: UnitOfWork,
-) -> User:
-    """Make the first account, an admin; a second one to try is refused, and so is who comes from elsewhere."""
+) -> tuple[User, str]:
+    """Make the first account, an admin, and return it with the token of its session, all of it or nothing.
+
+    A second one to try is refused, and so is who comes from elsewhere.
+    """
     check_new_user(new)
     # Looked at before a password is hashed: refusing must cost nearly nothing, since anybody may ask.
     async with reading() as look:
@@ -29,9 +34,10 @@ async def set_up(
         await _admit(work, code, is_local=is_local, users=users)
         if not await users.take_setup(work):
             raise _done()
-        return await users.insert_user(
+        user = await users.insert_user(
             work, username=new.username, password_hash=password_hash, role=Role.ADMIN, language=language
         )
+        return user, await begin_session(user, sessions=sessions, work=work)
 
 
 async def _admit(look: Reading, code: str, *, is_local: bool, users: Users) -> None:
