@@ -22,8 +22,10 @@ from mycrm_common.runtime import ServiceRuntime
 from mycrm_common.service import Job, Service, Subscription, Wake
 from mycrm_common.work import UnitOfWork
 from mycrm_mail_fetcher.adapters.doorbell import InboxBell
+from mycrm_mail_fetcher.adapters.grants import SealedGrants
 from mycrm_mail_fetcher.adapters.imap.server import ImapServer
 from mycrm_mail_fetcher.adapters.line import LastingLine
+from mycrm_mail_fetcher.adapters.oauth import OAuthTokens
 from mycrm_mail_fetcher.adapters.reading_process import ReadingProcess
 from mycrm_mail_fetcher.ports import Doorbell, MailLine
 from mycrm_mail_fetcher.ports.ledger import Ledger
@@ -34,6 +36,7 @@ from mycrm_mail_fetcher.store import (
     addresses,
     copies,
     folders,
+    grants,
     locations,
     mailboxes,
     messages,
@@ -68,7 +71,7 @@ def part() -> Part:
 @asynccontextmanager
 async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> AsyncIterator[Service]:
     """Open the service."""
-    server = ImapServer()
+    server = ImapServer(tokens=_tokens(runtime))
     line = LastingLine(server)
     mails = ReadingProcess()
     keeper = _keeper(runtime, settings, line=line, mails=mails)
@@ -189,6 +192,11 @@ def _keeper(
         admin_name=settings.mailbox_admin,
         interval=timedelta(seconds=settings.fetch_interval_seconds),
     )
+
+
+def _tokens(runtime: ServiceRuntime) -> OAuthTokens:
+    keeper = SealedGrants(grants=grants, reading=runtime.reading, unit=runtime.unit, box=runtime.box)
+    return OAuthTokens(clock=runtime.clock, keeper=keeper)
 
 
 def _watcher(

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from mycrm_common.work import Reading, Work
 
 PASSWORD_NAME = "mail_password"  # noqa: S105 - the name under which the password is kept, not a password
+CLIENT_SECRET_NAME = "mail_oauth_client_secret"  # noqa: S105 - a name
+REFRESH_TOKEN_NAME = "mail_oauth_refresh_token"  # noqa: S105 - a name
 
 
 class Verb(StrEnum):
@@ -20,8 +22,19 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GrantSettings:
+    """The grant as people set it; the secrets are sealed."""
+
+    provider: str
+    client_id: str
+    tenant: str
+    sealed_client_secret: str | None = field(repr=False)
+    sealed_refresh_token: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MailSettings:
-    """The mailbox as people set it on the page; the password is sealed."""
+    """The mailbox as people set it on the page; the password is sealed, and not used where there is a grant."""
 
     host: str
     port: int
@@ -29,6 +42,7 @@ class MailSettings:
     sealed_password: str | None = field(repr=False)
     monitor_mail_days: int
     mail_reserved_days: int
+    grant: GrantSettings | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

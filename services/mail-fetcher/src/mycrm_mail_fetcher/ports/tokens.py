@@ -5,6 +5,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
 
+from mycrm_common.work import Reading, Work
+
 
 class Provider(StrEnum):
     """Who gives the tokens."""
@@ -56,4 +58,16 @@ class GrantKeeper(Protocol):
 
     async def keep(self, grant: Grant, *, refresh_token: str) -> None:
         """Remember a newer one."""
+        ...
+
+
+class RenewedGrants(Protocol):
+    """The sealed refresh tokens in the database."""
+
+    async def newest(self, reading: Reading, grant_key: str) -> str | None:
+        """The newest refresh token of this grant, sealed."""
+        ...
+
+    async def keep(self, work: Work, grant_key: str, *, sealed: str) -> None:
+        """Keep a newer one, and forget those of other grants."""
         ...

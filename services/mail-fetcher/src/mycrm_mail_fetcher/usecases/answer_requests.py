@@ -110,5 +110,5 @@ def _wished(stored: MailSettings, request: MailboxRequest, examiner: Examiner) -
     }
     if request.sealed is None:
         return open_account(replace(stored, **said), box=examiner.box, ca_file=examiner.ca_file)
-    settings = replace(stored, **said, sealed_password=request.sealed)
+    settings = replace(stored, **said, sealed_password=request.sealed, grant=None)
     return open_account(settings, box=examiner.box, ca_file=examiner.ca_file, sealed_as=request.sealed_as)

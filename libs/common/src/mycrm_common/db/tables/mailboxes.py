@@ -107,6 +107,15 @@ mailbox_tasks = table(
     owner=OWNER,
 )
 
+# The newest refresh token of a grant, sealed: Microsoft gives another one with each token, and each lasts a while.
+renewed_grants = table(
+    "renewed_grants",
+    Column("grant_key", key(64), primary_key=True),
+    Column("sealed", LongText, nullable=False),
+    Column("renewed_at", UtcDateTime, nullable=False),
+    owner=OWNER,
+)
+
 # Which address changes of customers have been carried out in `msg_addrs`.
 address_moves = table(
     "address_moves",
