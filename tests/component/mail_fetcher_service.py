@@ -32,8 +32,25 @@ class MailFetcher:
 
     async def look(self) -> None:
         """Look at the mailbox once, as the job does."""
-        job = next(job for job in self._service.jobs if job.name == "sync")
-        await job.beat()
+        await self._beat("sync")
+
+    async def tidy(self) -> None:
+        """Delete what is past its time, as the job does."""
+        await self._beat("expire")
+
+    async def answer(self) -> None:
+        """Answer what people asked, as the job does."""
+        await self._beat("answer requests")
+
+    async def hear(self, event: Event) -> None:
+        """Hear an event, as if the bus had brought it."""
+        heard = next(
+            subscription for subscription in self._service.subscriptions if type(event) in subscription.events
+        )
+        await heard.handle(event, self.runtime.unit_for(NAME))
+
+    async def _beat(self, name: str) -> None:
+        await next(job for job in self._service.jobs if job.name == name).beat()
 
     async def ping(self) -> None:
         """Ask whether the mailbox is well, as health does."""
