@@ -117,6 +117,22 @@ async def test_what_is_open_and_due_can_be_seen_without_writing(desk: Desk) -> N
         assert await desk.tasks.open_ids(reading, Verb.SYNC) == ["b"]
 
 
+async def test_old_answers_are_forgotten_and_what_waits_is_not(desk: Desk) -> None:
+    await put(desk, "old", "waits")
+    async with desk.unit() as work:
+        await desk.tasks.answer(work, "old", Answer())
+    desk.clock.advance(days=8)
+    await put(desk, "new")
+    async with desk.unit() as work:
+        await desk.tasks.answer(work, "new", Answer())
+        await desk.tasks.clean(work, before=work.at - timedelta(days=7))
+
+    assert await claimed(desk) == ("waits", 1)
+    await put(desk, "old", "new")
+    assert await claimed(desk) == ("old", 1), "it had been forgotten"
+    assert await claimed(desk) is None
+
+
 async def test_how_a_mailbox_is_doing_is_kept(desk: Desk) -> None:
     async with desk.unit() as work:
         assert await desk.mailboxes.reason_of(work, "ours") is None

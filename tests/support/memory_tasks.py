@@ -12,6 +12,7 @@ class MemoryTask:
     """One request that was taken over."""
 
     task: Task
+    put_at: datetime
     due: datetime
     answer: Answer | None = None
 
@@ -24,7 +25,7 @@ class MemoryTasks:
 
     async def put(self, work: Work, request_id: str, *, verb: Verb) -> None:
         task = Task(request_id=request_id, verb=verb, attempts=0)
-        self.rows.setdefault(request_id, MemoryTask(task=task, due=work.at))
+        self.rows.setdefault(request_id, MemoryTask(task=task, put_at=work.at, due=work.at))
 
     async def claim(self, work: Work, verb: Verb, *, owner: str, lease: timedelta) -> Task | None:
         assert owner
@@ -47,6 +48,11 @@ class MemoryTasks:
             return False
         row.answer = answer
         return True
+
+    async def clean(self, _: Work, *, before: datetime) -> None:
+        old = [key for key, row in self.rows.items() if row.answer is not None and row.put_at < before]
+        for key in old:
+            del self.rows[key]
 
     def _open(self, verb: Verb) -> list[MemoryTask]:
         return [row for row in self.rows.values() if row.answer is None and row.task.verb is verb]

@@ -283,6 +283,12 @@ class Requests(Protocol):
         """Mark a request as answered and forget its secret."""
         ...
 
+    async def forget_requests(
+        self, work: Work, *, before: datetime, with_secret_before: datetime, limit: int
+    ) -> int:
+        """Remove old requests, those that hold a secret sooner, and return how many."""
+        ...
+
     async def mailbox_answer(self, reading: Reading, request_id: str) -> MailboxAnswer | None:
         """Return what mail-fetcher has answered, or None while it has not."""
         ...

@@ -38,6 +38,7 @@ from mycrm_api.store import (
 )
 from mycrm_api.store import settings as settings_store
 from mycrm_api.usecases.close_request import close_request
+from mycrm_api.usecases.forget_requests import forget_requests
 from mycrm_api.usecases.note_contact import note_contact
 from mycrm_api.usecases.set_up import set_up
 from mycrm_common.errors import MyCRMError, StartError
@@ -47,10 +48,11 @@ from mycrm_common.health import listening, listening_at
 from mycrm_common.logs import Logger
 from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
-from mycrm_common.service import Door, Service, Subscription
+from mycrm_common.service import Door, Job, Service, Subscription
 from mycrm_common.work import ReadingRoom, UnitOfWork
 
 NAME = "api"
+_FORGET_SECONDS = 600.0
 
 
 def part() -> Part:
@@ -67,7 +69,13 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     doors = [Door(name="web", open=partial(_open_web, runtime, settings, routes))]
     if settings.socket is not None:
         doors.append(Door(name="operator", open=partial(_open_socket, runtime, routes, settings.socket)))
-    yield Service(name=NAME, subscriptions=_subscriptions(), doors=tuple(doors))
+    forgetting = Job(
+        name="forget requests",
+        beat=partial(forget_requests, requests=requests, unit=runtime.unit),
+        seconds=_FORGET_SECONDS,
+        lease="api.forget requests",
+    )
+    yield Service(name=NAME, subscriptions=_subscriptions(), jobs=(forgetting,), doors=tuple(doors))
 
 
 def operators_door(runtime: ServiceRuntime, *, path: Path) -> Door:

@@ -135,6 +135,7 @@ def _jobs(
         settings=stored_settings,
         ledger=keeper.means.ledger,
         copies=copies,
+        tasks=tasks,
         clock=runtime.clock,
         log=runtime.log,
     )

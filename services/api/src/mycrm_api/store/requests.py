@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from mycrm_api.domain.mailbox import FolderFound, MailboxAnswer
 from mycrm_common.db.tables.mailboxes import mailbox_tasks
@@ -44,6 +45,17 @@ async def close_request(work: Work, request_id: str) -> None:
         .where(requests.c.id == request_id, requests.c.state == _OPEN)
         .values(state=_ANSWERED, answered_at=work.at, sealed=None)
     )
+
+
+async def forget_requests(work: Work, *, before: datetime, with_secret_before: datetime, limit: int) -> int:
+    """Remove old requests, those that hold a secret sooner, and return how many."""
+    is_old = requests.c.created_at < before
+    has_old_secret = and_(requests.c.sealed.is_not(None), requests.c.created_at < with_secret_before)
+    old = select(requests.c.id).where(or_(is_old, has_old_secret)).limit(limit)
+    ids = (await work.connection.execute(old)).scalars().all()
+    if ids:
+        await work.connection.execute(delete(requests).where(requests.c.id.in_(ids)))
+    return len(ids)
 
 
 async def mailbox_answer(reading: Reading, request_id: str) -> MailboxAnswer | None:

@@ -149,3 +149,7 @@ class Tasks(Protocol):
     async def answer(self, work: Work, request_id: str, answer: Answer) -> bool:
         """Write the answer; False where there was one already."""
         ...
+
+    async def clean(self, work: Work, *, before: datetime) -> None:
+        """Forget what was answered and taken over before the moment."""
+        ...

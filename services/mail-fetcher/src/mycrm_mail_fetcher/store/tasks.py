@@ -6,7 +6,7 @@ A task is claimed by moving `available_at` into the future: whoever dies with it
 import json
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from mycrm_common.db.dialects import insert_ignoring
 from mycrm_common.db.tables.mailboxes import mailbox_tasks as tasks
@@ -80,3 +80,8 @@ async def answer(work: Work, request_id: str, answer: Answer) -> bool:
         .values(state=_DONE, claimed_by=None, answer=json.dumps(told, ensure_ascii=False))
     )
     return bool(changed.rowcount)
+
+
+async def clean(work: Work, *, before: datetime) -> None:
+    """Forget what was answered and taken over before the moment."""
+    await work.connection.execute(delete(tasks).where(tasks.c.state == _DONE, tasks.c.created_at < before))

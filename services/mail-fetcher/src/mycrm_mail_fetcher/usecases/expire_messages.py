@@ -10,18 +10,20 @@ from typing import Final
 from mycrm_common.clock import Clock
 from mycrm_common.logs import Logger
 from mycrm_mail_fetcher.ports.ledger import Ledger
-from mycrm_mail_fetcher.ports.requests import Copies, SettingsStore
+from mycrm_mail_fetcher.ports.requests import Copies, SettingsStore, Tasks
 
 BITE: Final = 500
 _COPIES_LAST: Final = timedelta(hours=1)
+_ANSWERS_LAST: Final = timedelta(days=7)
 
 
 async def keep_tidy(
-    *, settings: SettingsStore, ledger: Ledger, copies: Copies, clock: Clock, log: Logger
+    *, settings: SettingsStore, ledger: Ledger, copies: Copies, tasks: Tasks, clock: Clock, log: Logger
 ) -> None:
-    """Delete what is past its time by the present settings, and copies that nobody fetched."""
+    """Delete what is past its time by the present settings, copies that nobody fetched, and old answers."""
     async with ledger.unit() as work:
         await copies.clean(work, before=work.at - _COPIES_LAST)
+        await tasks.clean(work, before=work.at - _ANSWERS_LAST)
     async with ledger.reading() as reading:
         days = (await settings.mail_settings(reading)).mail_reserved_days
     removed = await expire_messages(clock.now() - timedelta(days=days), ledger=ledger)
