@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from typing import Any
 
 OWN_ADDRESS = "sales@example.cn"
 ADMIN_NAME = "系统管理员"
@@ -46,6 +47,14 @@ class OddMail:
     is_held: bool = False
     internal_date: datetime = ARRIVED
     folder: str = "INBOX"
+
+
+def odd(
+    cause: str, *fields: str | bytes, body: str | bytes = TEXT, line_end: bytes = b"\r\n", **truth: Any
+) -> OddMail:
+    """An odd mail of these header lines and this text; what is not said about it is as in any other mail."""
+    raw = letter(cause, *fields, body=body, line_end=line_end)
+    return OddMail(cause=cause, raw_bytes=raw, **truth)
 
 
 def letter(cause: str, *fields: str | bytes, body: str | bytes = TEXT, line_end: bytes = b"\r\n") -> bytes:

@@ -83,6 +83,7 @@ MAILS = (
     _mail("no closing boundary", "mixed", PLAIN, part("text/plain", "The end"), closed=False,
           text="The plain text The end"),
     _mail("a part without any header", "mixed", b"\r\nJust words", text="Just words"),
+    _mail("a part without a header, and without the blank line behind it", "mixed", b"Just words", text="Just words"),
     _mail("a page in a part without a type", "mixed", part("", "<html><body>Bare page</body></html>"),
           text="Bare page"),
     _mail("a text file that hangs on the mail", "mixed", PLAIN,

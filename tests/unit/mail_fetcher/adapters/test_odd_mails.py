@@ -51,6 +51,12 @@ def test_an_odd_mail_is_read_as_it_was_meant(odd: OddMail) -> None:
     assert read == {name: getattr(odd, name) for name in read}
 
 
+def test_there_are_enough_of_each_class() -> None:
+    counts = {name: len(group) for name, group in odd_mails().items()}
+    assert sum(counts.values()) >= 300
+    assert {name: count for name, count in counts.items() if count < 8} == {}
+
+
 def test_each_mail_has_a_cause_of_its_own() -> None:
     causes = Counter(odd.cause for group in odd_mails().values() for odd in group)
     assert [cause for cause, times in causes.items() if times > 1] == []

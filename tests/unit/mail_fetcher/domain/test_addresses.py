@@ -39,7 +39,7 @@ def pairs(*values: str | bytes) -> list[tuple[str, str]]:
         ("<<a@x.example>>", [("", "a@x.example")]),
         ("<a@x.example", [("", "a@x.example")]),
         ('"open <a@x.example>, b@x.example', [("open", "a@x.example"), ("", "b@x.example")]),
-        ('"john doe"@x.example', [("", '"johndoe"@x.example')]),
+        ('"john doe"@x.example', [("", '"john doe"@x.example')]),
         ("X <@r.example,@s.example:a@x.example>", [("X", "a@x.example")]),
         ("mailto:a@x.example", [("", "a@x.example")]),
         ("A.B+tag@X.EXAMPLE", [("", "A.B+tag@x.example")]),

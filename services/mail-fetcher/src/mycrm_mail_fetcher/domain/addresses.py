@@ -110,10 +110,15 @@ def _mailboxes(piece: _Piece) -> Iterator[Address]:
         if name or email:
             yield Address(name=name, email=email)
         return
-    emails = list(emails_in_text(decode_words(text)))
-    if emails:
-        lone = b" ".join(piece.comments) if len(emails) == 1 else b""
-        yield from (Address(name=_name(lone, email), email=email) for email in emails)
+    decoded = decode_words(text)
+    emails = list(emails_in_text(decoded))
+    if len(emails) == 1:
+        # A bracket that never closes, or a name that was encoded together with its address.
+        before, bracket, _ = decoded.partition("<")
+        name = _clean(before, emails[0]) if bracket else _name(b" ".join(piece.comments), emails[0])
+        yield Address(name=name, email=emails[0])
+    elif emails:
+        yield from (Address(name="", email=email) for email in emails)
     elif name := _name(text, ""):
         yield Address(name=name, email="")
 
@@ -124,10 +129,15 @@ def _bracketed(angle: bytes) -> str:
     if found is not None:
         return found
     # A quoted local part is rare and legal; anything else in brackets is no address.
-    bare = "".join(text.split())
+    text = text.strip()
+    bare = text if text.startswith('"') else "".join(text.split())
     return bare if "@" in bare and len(bare) <= _LONGEST_EMAIL else ""
 
 
 def _name(raw: bytes, email: str) -> str:
-    name = decode_words(raw).strip(" ,'\"<>\\")[:_LONGEST_NAME]
+    return _clean(decode_words(raw), email)
+
+
+def _clean(text: str, email: str) -> str:
+    name = text.strip(" ,'\"<>\\")[:_LONGEST_NAME]
     return "" if name.lower() == email.lower() else name

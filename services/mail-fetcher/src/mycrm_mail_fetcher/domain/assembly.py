@@ -77,8 +77,10 @@ def _described(structure: Structure, sections: Mapping[str, bytes]) -> Part:
     own = sections.get(f"{structure.section}.MIME")
     if own is None:
         return part
-    told = leaf(Headers.parse(own), part.body)
-    if told.maintype in {"multipart", "message"}:
+    end, start = header_end(own)
+    told = leaf(Headers.parse(own[:end]), part.body)
+    # Text that the server takes for a header because no blank line stands before it would be lost.
+    if own[start:].strip() or told.maintype in {"multipart", "message"}:
         raise _UnfitError
     return replace(told, section=part.section, is_missing=part.is_missing, stated_size=part.stated_size)
 

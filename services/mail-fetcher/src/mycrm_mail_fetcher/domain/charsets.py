@@ -122,7 +122,13 @@ def _sniffed(raw: bytes, *, claimed: str | None) -> str:
         chinese = _strict(raw, "gb18030")
         if chinese is not None:
             return chinese
+    if claimed == "utf-8" and _has_lone_accents(raw) and _is_no_utf8(raw):
+        claimed = None  # Not one letter beyond ASCII fits.
     return raw.decode(claimed or _WESTERN, "replace")
+
+
+def _is_no_utf8(raw: bytes) -> bool:
+    return raw.decode("utf-8", "ignore").isascii()
 
 
 def _has_lone_accents(raw: bytes) -> bool:

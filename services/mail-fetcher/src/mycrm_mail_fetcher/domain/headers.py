@@ -38,6 +38,11 @@ _KNOWN_FIELD = re.compile(
     rb"^(?:from|to|cc|date|subject|message-id|mime-version|content-(?:type|transfer-encoding)|received)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_RUBBISH_LINE = re.compile(
+    rb"(?![!-9;-~]{1,100}[ \t]*:)[^\n]{0,1000}\n(?:(?:received|from|to|date|subject|message-id|return-path)"
+    rb":[^\n]*\n(?:[ \t][^\n]*\n)*+){2}",
+    re.IGNORECASE,
+)
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _PARAMETER = re.compile(
     rb";\s*+([^\s=;\"]{1,80})\s*+=\s*+(?:\"((?:[^\"\\]|\\.){0,2000}+)\"|([^;]*+))", re.DOTALL
@@ -78,9 +83,9 @@ class Headers:
 
 
 def without_lead_in(raw: bytes) -> bytes:
-    """Return the mail from its first field on: no blank lines, no byte order mark, no line of a mailbox file."""
+    """Return the mail from its first field on: no blank lines, no byte order mark, no line that is no field."""
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \0")
-    if raw.startswith((b"From ", b">From ")):
+    if raw.startswith((b"From ", b">From ")) or _RUBBISH_LINE.match(raw):
         raw = raw.partition(b"\n")[2]
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
@@ -94,7 +99,8 @@ def header_end(raw: bytes) -> tuple[int, int]:
         return end, blank.end()
     # A line that is no field: a broken header goes on after it, a missing blank line does not.
     later = _BLANK_LINE.search(raw, end)
-    if end and later and _KNOWN_FIELD.search(raw, end, later.start()):
+    goes_on = end == MAX_BLOCK or _KNOWN_FIELD.search(raw, end, later.start() if later else end)
+    if end and later and goes_on:
         return later.start(), later.end()
     return end, end
 

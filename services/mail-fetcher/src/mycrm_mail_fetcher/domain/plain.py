@@ -21,7 +21,8 @@ _UNSEEN = re.compile(
 _SEEN = re.compile(r"(?:\A|>)(?:\s|&nbsp;|&#160;)*+[^\s<]")
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 _LINE_BREAK = re.compile(
-    r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote|/table|hr|p|div|tr|li)\b[^<>]*+>", re.IGNORECASE
+    r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/?blockquote|/table|/?summary|/?details|hr|p|div|tr|li)\b[^<>]*+>",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*+>?")
 _BLANKS = re.compile(r"[^\S\n]+")

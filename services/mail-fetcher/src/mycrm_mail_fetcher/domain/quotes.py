@@ -112,15 +112,20 @@ def _cut(
 
 def _quote(lines: Sequence[str]) -> range | None:
     old = next((at for at in range(len(lines)) if _is_old_mail(lines, at)), None)
-    first = next((at for at, line in enumerate(lines) if line.startswith(">")), None)
+    first = next((at for at, line in enumerate(lines) if _is_quoted(line)), None)
     if old is not None and (first is None or old <= first):
         return range(old, len(lines))
     if first is None:
         return None
-    last = max(at for at, line in enumerate(lines) if line.startswith(">"))
-    if any(line.strip() and not line.startswith(">") for line in lines[first:last]):
+    last = max(at for at, line in enumerate(lines) if _is_quoted(line))
+    if any(line.strip() and not _is_quoted(line) for line in lines[first:last]):
         return None  # Words between the quoted lines: a conversation.
     return range(_attributed(lines, first), last + 1)
+
+
+def _is_quoted(line: str) -> bool:
+    # Mailbox files write `>From` where the author wrote `From`.
+    return line.startswith(">") and not line.startswith(">From ")
 
 
 def _is_old_mail(lines: Sequence[str], at: int) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 from html import escape
 from typing import Final
 
+from mycrm_mail_fetcher.domain.armour import without_armour
 from mycrm_mail_fetcher.domain.headers import subject_text
 from mycrm_mail_fetcher.domain.mail import Attachment
 from mycrm_mail_fetcher.domain.notices import CUT, is_package, notice_of
@@ -44,7 +45,8 @@ class Text:
             return text
         flowed = self.part.type_parameters.get("format", "").lower() == "flowed"
         joined_by = "" if self.part.type_parameters.get("delsp", "").lower() == "yes" else " "
-        return _marked(unflowed(text[:MAX_TEXT], joined_by) if flowed else text[:MAX_TEXT])
+        text = without_armour(text[:MAX_TEXT])
+        return _marked(unflowed(text, joined_by) if flowed else text)
 
     @cached_property
     def shows_something(self) -> bool:
