@@ -41,6 +41,7 @@ class FakeFolder:
     uid_next: int = 1
     mails: dict[int, FakeMail] = field(default_factory=dict)
     withheld: set[int] = field(default_factory=set)
+    drafts: set[int] = field(default_factory=set)
     error: Exception | None = None
     tells_uid_next: bool = True
 
@@ -160,6 +161,17 @@ class FakeSession:
         self._ask(f"search above {above}")
         mails = self._mails().values()
         return [mail.uid for mail in mails if mail.uid > above and mail.internal_date.date() >= day]
+
+    async def drafts(self) -> UidSet:
+        """Mail that is flagged as a draft."""
+        self._ask("drafts")
+        return UidSet(self._opened.drafts if self._opened else ())
+
+    async def labelled(self, folder: RemoteFolder) -> UidSet:
+        """Mail that also lies in that folder, by its bytes."""
+        self._ask(f"labelled {folder.name}")
+        there = {mail.raw for mail in self._found(folder).mails.values()}
+        return UidSet(uid for uid, mail in self._mails().items() if mail.raw in there)
 
     async def heads(self, uids: Iterable[int]) -> list[MailHead]:
         """The heads of those that are given."""

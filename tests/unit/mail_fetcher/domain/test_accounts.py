@@ -1,5 +1,8 @@
 """Every uid in one named set."""
 
+from functools import reduce
+from operator import or_
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,7 +10,7 @@ from mycrm_mail_fetcher.domain.accounts import Named, Rule, compare
 from mycrm_mail_fetcher.domain.uid_sets import UidSet
 
 sets = st.sets(st.integers(1, 60)).map(UidSet)
-FATES = ("stored", "lost", "held", "retry", "outside", "removed", "unknown")
+FATES = ("stored", "lost", "held", "retry", "outside", "removed", "draft", "unknown")
 
 
 def folder(fates: dict[int, str]) -> Named:
@@ -18,28 +21,31 @@ def folder(fates: dict[int, str]) -> Named:
         lost=of["lost"],
         held=of["held"] | of["retry"],
         retry=of["retry"],
-        ignored={Rule.OUTSIDE_WINDOW: of["outside"], Rule.REMOVED: of["removed"]},
+        ignored={Rule.OUTSIDE_WINDOW: of["outside"], Rule.REMOVED: of["removed"], Rule.DRAFT: of["draft"]},
     )
 
 
-@given(server=sets, recent=sets, fates=st.dictionaries(st.integers(1, 60), st.sampled_from(FATES)))
+@given(
+    server=sets, recent=sets, drafts=sets, fates=st.dictionaries(st.integers(1, 60), st.sampled_from(FATES))
+)
 def test_after_a_comparison_every_uid_of_the_server_is_named_once_or_looked_at(
-    server: UidSet, recent: UidSet, fates: dict[int, str]
+    server: UidSet, recent: UidSet, drafts: UidSet, fates: dict[int, str]
 ) -> None:
     named = folder(fates)
-    account = compare(server, recent, named, known_up_to=0)
+    account = compare(server, recent, named, known_up_to=0, aside={Rule.DRAFT: drafts & server})
     left = named.all - account.vanished
-    assert (left | account.outside | account.fetch) & server == server
-    assert not (left | account.outside | account.fetch) - server
-    assert not account.outside & left
-    assert not account.outside & account.fetch
+    ignored = reduce(or_, account.ignore.values())
+    assert len(ignored) == sum(len(uids) for uids in account.ignore.values())
+    assert left | ignored | account.fetch == server
+    assert not ignored & (left | account.fetch)
+    assert not account.fetch & drafts & named.ignored[Rule.DRAFT]
     settled = named.stored | named.ignored[Rule.REMOVED]
     assert not account.fetch & settled
 
 
 def test_what_is_older_than_the_window_is_only_named() -> None:
     account = compare(UidSet(range(1, 11)), UidSet([9, 10]), Named(), known_up_to=0)
-    assert (account.fetch, account.outside) == (UidSet([9, 10]), UidSet(range(1, 9)))
+    assert (account.fetch, account.ignore[Rule.OUTSIDE_WINDOW]) == (UidSet([9, 10]), UidSet(range(1, 9)))
     assert not account.missing
 
 
@@ -59,3 +65,10 @@ def test_what_should_be_there_and_is_not_is_missing() -> None:
 def test_lost_mail_that_the_server_has_no_more_has_vanished() -> None:
     account = compare(UidSet([1]), UidSet([1]), Named(stored=UidSet([1]), lost=UidSet([2])), known_up_to=2)
     assert (account.vanished, account.fetch, account.missing) == (UidSet([2]), UidSet(), UidSet())
+
+
+def test_a_draft_that_was_finished_and_a_label_that_was_taken_off_are_looked_at() -> None:
+    named = Named(ignored={Rule.DRAFT: UidSet([1, 2]), Rule.EXCLUDED: UidSet([3, 4])})
+    aside = {Rule.DRAFT: UidSet([1]), Rule.EXCLUDED: UidSet([3])}
+    account = compare(UidSet(range(1, 5)), UidSet(range(1, 5)), named, known_up_to=4, aside=aside)
+    assert (account.fetch, account.missing) == (UidSet([2, 4]), UidSet())

@@ -133,3 +133,22 @@ async def test_a_database_that_is_away_is_no_outcome_of_the_mailbox(desk: Desk) 
     desk.server.folders["INBOX"].error = MyCRMError("database_unavailable", Kind.UNAVAILABLE)
     with pytest.raises(MyCRMError, match="database_unavailable"):
         await look(desk)
+
+
+async def test_of_all_mail_drafts_and_what_lies_in_excluded_folders_are_left_out(desk: Desk) -> None:
+    everything = desk.server.create("[Gmail]/All Mail", special_use="all")
+    for name in ("archived", "drafted", "private"):
+        desk.server.deliver("[Gmail]/All Mail", letter(name))
+    everything.drafts = {2}
+    desk.server.deliver("Private", letter("private"))
+    desk.means = replace(desk.means, excluded=("Drafts", "Private"))
+    await look(desk)
+    assert subjects(desk.ledger) == ["archived"]
+    reasons = {uid: place.reason for uid, place in desk.ledger.places_of("[Gmail]/All Mail").items()}
+    assert reasons == {1: "", 2: "draft", 3: "excluded_folder"}
+
+    desk.server.deliver("[Gmail]/All Mail", letter("drafted again"))
+    everything.drafts = {2, 4}
+    desk.server.deliver("[Gmail]/All Mail", letter("came"))
+    await look(desk)
+    assert subjects(desk.ledger) == ["archived", "came"]

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from operator import or_
+from typing import Final
 
 from mycrm_mail_fetcher.domain.uid_sets import UidSet
 
-_NOTHING = UidSet()
+_NOTHING: Final = UidSet()
 
 
 class Rule(StrEnum):
@@ -21,6 +22,12 @@ class Rule(StrEnum):
 
     OUTSIDE_WINDOW = "outside_window"
     REMOVED = "removed"
+    DRAFT = "draft"
+    EXCLUDED = "excluded_folder"
+
+
+# Rules that look at what a mail is now, not at what it was when it came.
+PASSING: Final = (Rule.DRAFT, Rule.EXCLUDED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,30 +54,44 @@ class Named:
 class Account:
     """What a comparison asks for.
 
-    `fetch` is looked at, `anyway` of it however old it is; `outside` is older than the window; `vanished` is no
-    longer on the server; `missing` should have been in the ledger and is not.
+    `fetch` is looked at, `anyway` of it however old it is; `ignore` is to be named under rules without being looked
+    at; `vanished` is no longer on the server; `missing` should have been in the ledger and is not.
     """
 
     fetch: UidSet
     anyway: UidSet
-    outside: UidSet
+    ignore: Mapping[Rule, UidSet]
     vanished: UidSet
     missing: UidSet
 
 
-def compare(server: UidSet, recent: UidSet, named: Named, *, known_up_to: int) -> Account:
+def compare(
+    server: UidSet,
+    recent: UidSet,
+    named: Named,
+    *,
+    known_up_to: int,
+    aside: Mapping[Rule, UidSet] | None = None,
+) -> Account:
     """Hold the server's uids against the ledger's; up to `known_up_to` everything should be there.
 
-    `recent` are those of the server's uids that may lie inside the window.
+    `recent` are those of the server's uids that may lie inside the window, `aside` those that rules of the moment
+    leave out.
     """
+    aside = aside or {}
     unnamed = server - named.all
+    left_out = {rule: unnamed & aside.get(rule, _NOTHING) for rule in PASSING}
+    open_now = unnamed - reduce(or_, left_out.values())
+    # What a wider window, or the end of a rule's reason, makes worth a look.
+    again = named.ignored.get(Rule.OUTSIDE_WINDOW, _NOTHING) & recent
+    for rule in PASSING:
+        again |= named.ignored.get(rule, _NOTHING) - aside.get(rule, _NOTHING)
     lost = named.lost & server
-    widened = named.ignored.get(Rule.OUTSIDE_WINDOW, _NOTHING) & recent & server
     recent &= server
     return Account(
-        fetch=(unnamed & recent) | lost | widened | (named.retry & server),
+        fetch=(open_now & recent) | lost | (again & server) | (named.retry & server),
         anyway=lost,
-        outside=unnamed - recent,
+        ignore={Rule.OUTSIDE_WINDOW: open_now - recent, **left_out},
         vanished=named.all - server,
         missing=lost | (unnamed.between(1, known_up_to) if known_up_to > 0 else _NOTHING),
     )

@@ -94,10 +94,18 @@ class ImapSession(Protocol):
         """Every UID greater than `above` that is in the folder now."""
         ...
 
+    async def drafts(self) -> UidSet:
+        """Mail of the open folder that is flagged as a draft."""
+        ...
+
+    async def labelled(self, folder: RemoteFolder) -> UidSet:
+        """Mail of the open folder that also lies in this one, from a server whose folders are labels."""
+        ...
+
     async def heads(self, uids: Iterable[int]) -> list[MailHead]:
         """The heads of these mails, ascending by UID; what the server does not give is not among them.
 
-        All of them are kept in memory, and a header may take 256 KB: a few hundred at once are enough for speed.
+        All of them are kept in memory, and a header may take 128 KB: a few hundred at once are enough for speed.
         """
         ...
 

@@ -4,6 +4,7 @@ What should have been there and was not is told to the team: a CRM that quietly 
 trusted for the wrong reason.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -24,7 +25,12 @@ def first_day(rules: Rules) -> date:
 
 
 async def compare_folder(
-    server: UidSet, known: KnownFolder, *, state: FolderState, reader: Reader
+    server: UidSet,
+    known: KnownFolder,
+    *,
+    state: FolderState,
+    aside: Mapping[Rule, UidSet],
+    reader: Reader,
 ) -> Account:
     """Return what has to be taken, and settle what need not; `state` is where the look begins."""
     recent = UidSet(await reader.session.uids_since(first_day(reader.rules))) if server else server
@@ -34,15 +40,22 @@ async def compare_folder(
         recent,
         await _named(folder, reader),
         known_up_to=_known_up_to(known, folder),
+        aside=aside,
     )
-    for piece in account.outside.pieces(_RUNS_AT_ONCE):
-        async with reader.ledger.unit() as work:
-            await reader.ledger.locations.ignore(work, piece, folder=folder, rule=Rule.OUTSIDE_WINDOW)
+    for rule, ignored in account.ignore.items():
+        await ignore(ignored, rule, folder=folder, reader=reader)
     for piece in account.vanished.pieces(_RUNS_AT_ONCE):
         async with reader.ledger.unit() as work:
             await reader.ledger.locations.forget(work, piece, folder=folder)
     await _note(account, known, state, reader)
     return account
+
+
+async def ignore(uids: UidSet, rule: Rule, *, folder: FolderKey, reader: Reader) -> None:
+    """Put uids that stand in no other set under a rule."""
+    for piece in uids.pieces(_RUNS_AT_ONCE):
+        async with reader.ledger.unit() as work:
+            await reader.ledger.locations.ignore(work, piece, folder=folder, rule=rule)
 
 
 async def _named(folder: FolderKey, reader: Reader) -> Named:

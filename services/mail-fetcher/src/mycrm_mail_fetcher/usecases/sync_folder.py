@@ -26,9 +26,10 @@ from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
 from mycrm_mail_fetcher.ports.ledger import Counts, FolderKey, KnownFolder, PlaceState
 from mycrm_mail_fetcher.ports.looking import Reader, Rules
 from mycrm_mail_fetcher.usecases.ahead import ahead
-from mycrm_mail_fetcher.usecases.compare_folder import compare_folder, first_day
+from mycrm_mail_fetcher.usecases.compare_folder import compare_folder, first_day, ignore
 from mycrm_mail_fetcher.usecases.fetch_window import Fetched, fetch_window
 from mycrm_mail_fetcher.usecases.read_batch import ReadBatch, read_batch
+from mycrm_mail_fetcher.usecases.set_aside import Aside, set_aside
 from mycrm_mail_fetcher.usecases.store_batch import Batch, store_batch
 
 WINDOW: Final = 200
@@ -55,17 +56,18 @@ async def sync_folder(remote: RemoteFolder, known: KnownFolder, *, reader: Reade
         return
     if _is_empty(status):
         # Nobody needs to open a folder to see that nothing is in it.
-        async for took in _look_at_all(UidSet(), known, status, reader):
+        async for took in _look_at_all(UidSet(), {}, known, status, reader):
             yield took
         return
     opened = await reader.session.open(remote)
     status = replace(status, uid_validity=opened.uid_validity or status.uid_validity)
+    aside = await set_aside(remote, reader)
     if look is Look.NEW and known.state and known.state.uid_validity == status.uid_validity:
-        async for took in _look_at_new(known, known.state, status, reader):
+        async for took in _look_at_new(aside, known, known.state, status, reader):
             yield took
         if await _adds_up(known, status, reader):
             return
-    async for took in _look_at_all(await reader.session.uids(), known, status, reader):
+    async for took in _look_at_all(await reader.session.uids(), aside, known, status, reader):
         yield took
 
 
@@ -81,13 +83,17 @@ def _is_to_be_compared(known: KnownFolder, rules: Rules) -> bool:
 
 
 async def _look_at_new(
-    known: KnownFolder, state: FolderState, status: FolderStatus, reader: Reader
+    aside: Aside, known: KnownFolder, state: FolderState, status: FolderStatus, reader: Reader
 ) -> AsyncIterator[Counts]:
+    folder = FolderKey(folder_id=known.id, uid_validity=status.uid_validity)
     new = await reader.session.uids(above=state.last_uid)
+    for rule, left_out in aside.items():
+        await ignore(new & left_out, rule, folder=folder, reader=reader)
+        new -= left_out
     if len(new) > WINDOW:
         # Many at once are old mail that was moved here, or we were away for long: most heads are not worth asking for.
         recent = UidSet(await reader.session.uids_since(first_day(reader.rules), above=state.last_uid))
-        await _ignore(new - recent, known, status, reader)
+        await ignore(new - recent, Rule.OUTSIDE_WINDOW, folder=folder, reader=reader)
         new &= recent
     order = _Order(windows=new.windows(WINDOW))
     async for reached, took in _taken(order, known, state, reader):
@@ -97,10 +103,10 @@ async def _look_at_new(
 
 
 async def _look_at_all(
-    server: UidSet, known: KnownFolder, status: FolderStatus, reader: Reader
+    server: UidSet, aside: Aside, known: KnownFolder, status: FolderStatus, reader: Reader
 ) -> AsyncIterator[Counts]:
     state = begun(replace(status, uid_next=status.uid_next or max(reversed(server), default=0) + 1))
-    account = await compare_folder(server, known, state=state, reader=reader)
+    account = await compare_folder(server, known, state=state, aside=aside, reader=reader)
     order = _Order(
         windows=account.fetch.windows(WINDOW, newest_first=True), anyway=account.anyway, newest_first=True
     )
@@ -151,12 +157,6 @@ async def _stored(batch: ReadBatch, known: KnownFolder, state: FolderState, read
     reader.crash.reach("fetch.batch_stored")
     states = [place.state for place in batch.places]
     return Counts(stored=stored, ignored=states.count(PlaceState.IGNORED), held=states.count(PlaceState.HELD))
-
-
-async def _ignore(uids: UidSet, known: KnownFolder, status: FolderStatus, reader: Reader) -> None:
-    folder = FolderKey(folder_id=known.id, uid_validity=status.uid_validity)
-    async with reader.ledger.unit() as work:
-        await reader.ledger.locations.ignore(work, uids, folder=folder, rule=Rule.OUTSIDE_WINDOW)
 
 
 async def _adds_up(known: KnownFolder, status: FolderStatus, reader: Reader) -> bool:

@@ -5,7 +5,7 @@ that cannot be reached at all, or breaks off again and again, ends the look.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mycrm_common.crash import CrashPoints
@@ -79,6 +79,8 @@ class _Walk:
         async with ledger.reading() as reading:
             known = await ledger.folders.of_mailbox(reading, self._mailbox)
         folders = {folder.name: folder for folder in sync_order(self._listed) if folder.selectable}
+        left_out = tuple(folder for folder in folders.values() if self._is_excluded(folder))
+        self._rules = replace(self._rules, excluded=left_out)
         for name, folder in folders.items():
             await self._visit(folder, known.get(name) or await self._begun(name))
         for name, gone in known.items():

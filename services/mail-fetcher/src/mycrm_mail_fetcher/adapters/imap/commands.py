@@ -101,6 +101,16 @@ def search_all(*, above: int, in_ranges: bool) -> Command:
     )
 
 
+def search_drafts() -> Command:
+    """UID SEARCH for mail that is flagged as a draft."""
+    return _command("SEARCH", b"UID SEARCH DRAFT")
+
+
+def search_labelled(wire_name: str) -> Command:
+    """UID SEARCH for mail with a label, as Gmail has it (its folders are labels)."""
+    return _command("SEARCH", b"UID SEARCH X-GM-LABELS ", _folder(wire_name))
+
+
 def search_uids(uids: Iterable[int]) -> Command:
     """UID SEARCH for those of some UIDs that exist."""
     return _command("SEARCH", b"UID SEARCH UID " + uid_set(uids))

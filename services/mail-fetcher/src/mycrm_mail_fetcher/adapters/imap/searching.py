@@ -7,11 +7,13 @@ it, but only the count beside it proves that a server means it so; where the two
 from datetime import date, timedelta
 
 from mycrm_mail_fetcher.adapters.imap import answers, commands
+from mycrm_mail_fetcher.adapters.imap.commands import Command
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
 from mycrm_mail_fetcher.adapters.imap.framing import Room
 from mycrm_mail_fetcher.domain.uid_sets import LAST_UID, UidSet
 
-MANY_UIDS = Room(line=1 << 24, total=1 << 24)
+# A million UIDs of ten digits.
+MANY_UIDS = Room(line=3 << 22, total=1 << 24)
 _WINDOW = commands.MOST_UIDS
 
 
@@ -30,6 +32,12 @@ async def search_all(connection: Connection, *, above: int, in_ranges: bool) -> 
             return found.between(above + 1, LAST_UID)
     reply = await connection.ask(commands.search_all(above=above, in_ranges=False), MANY_UIDS)
     return answers.found_uids(reply.answers).between(above + 1, LAST_UID) if reply.result == "OK" else None
+
+
+async def search_for(connection: Connection, command: Command) -> UidSet:
+    """UIDs that this search finds; none from a server that refuses it."""
+    reply = await connection.ask(command, MANY_UIDS)
+    return answers.found_uids(reply.answers) if reply.result == "OK" else UidSet()
 
 
 async def search_by_hand(connection: Connection, day: date | None, *, messages: int, above: int) -> UidSet:

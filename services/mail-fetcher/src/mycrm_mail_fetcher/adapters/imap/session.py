@@ -8,7 +8,7 @@ from mycrm_mail_fetcher.adapters.imap import answers, commands, failures
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
 from mycrm_mail_fetcher.adapters.imap.fetching import Manners, bodies, heads, piece
 from mycrm_mail_fetcher.adapters.imap.framing import Answer, Room
-from mycrm_mail_fetcher.adapters.imap.searching import search_all, search_by_hand, search_since
+from mycrm_mail_fetcher.adapters.imap.searching import search_all, search_by_hand, search_for, search_since
 from mycrm_mail_fetcher.adapters.imap.sections import sections
 from mycrm_mail_fetcher.adapters.imap.turns import Turns
 from mycrm_mail_fetcher.adapters.imap.wire import Reply
@@ -18,6 +18,7 @@ from mycrm_mail_fetcher.ports import FolderStatus, MailHead, RemoteFolder
 
 _MANY_FOLDERS = Room(total=1 << 24)
 _SPECIAL_USE_ON_DEMAND = {"LIST-EXTENDED", "SPECIAL-USE"}
+_LABELS = "X-GM-EXT-1"
 _UNSAFE = "unsafe login"
 
 
@@ -90,6 +91,20 @@ class Session:
                 messages = (await self._open(folder)).messages
                 found = await search_by_hand(self._connection, None, messages=messages, above=above)
             return found
+
+    async def drafts(self) -> UidSet:
+        """Mail that is flagged as a draft; none where the server does not search."""
+        async with self._turns.alone():
+            self._must_be_open()
+            return await search_for(self._connection, commands.search_drafts())
+
+    async def labelled(self, folder: RemoteFolder) -> UidSet:
+        """Mail of the open folder that also lies in this one, from a server whose folders are labels."""
+        if _LABELS not in self._able:
+            return UidSet()
+        async with self._turns.alone():
+            self._must_be_open()
+            return await search_for(self._connection, commands.search_labelled(folder.wire_name))
 
     async def heads(self, uids: Iterable[int]) -> list[MailHead]:
         """The heads of these mails, ascending; what the server does not give is not among them."""
