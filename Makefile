@@ -8,7 +8,7 @@ PAGE := $(shell find web -mindepth 1 \( -name node_modules -o -name dist -o -pat
 # Two makes take turns; the second looks at the stamps only after the first has written them.
 TURN := mkdir -p build && exec 9>build/.lock && flock 9 &&
 
-.PHONY: help setup dev run test test-faults check fmt bench client lock migrate clean stale
+.PHONY: help setup dev run test test-faults fuzz check fmt bench client lock migrate clean stale
 
 help: ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test-faults: dev ## ten minutes and 10,000 events of killed processes, 1,000 end
 	@$(TURN) tools/test-servers.sh
 	@$(PY) -m pytest -s tests/faults/test_kill_loop_apart.py tests/faults/test_mail_storm.py --storm-seconds 600 \
 		--storm-events 10000 --mail-storm-lives 500 $(if $(S),--storm-seed $(S))
+
+fuzz: dev ## 100,000 damaged mails are read (N=count, S=seed for others)
+	@$(PY) -m pytest tests/component/test_mail_fuzzing.py --fuzz-mails $(or $(N),100000) $(if $(S),--fuzz-seed $(S))
 
 check: dev ## lint, types, import laws, freshness of generated files, architecture tests
 	@$(PY) -m ruff check .

@@ -10,5 +10,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     storm = parser.getgroup("storm", "the kill loops of tests/faults")
     storm.addoption("--storm-seconds", type=float, default=60, help="how long processes are killed")
     storm.addoption("--storm-events", type=int, default=1_000, help="how many events there must be")
-    storm.addoption("--mail-storm-lives", type=int, default=20, help="how often mail-fetcher is ended, per database")
+    storm.addoption(
+        "--mail-storm-lives", type=int, default=20, help="how often mail-fetcher is ended, per database"
+    )
     storm.addoption("--storm-seed", type=int, default=20261122, help="the seed of who dies where and when")
+    fuzz = parser.getgroup("fuzz", "damaged mails")
+    fuzz.addoption("--fuzz-mails", type=int, default=5_000, help="how many damaged mails are read")
+    fuzz.addoption("--fuzz-seed", type=int, default=20261122, help="the seed of how they are damaged")

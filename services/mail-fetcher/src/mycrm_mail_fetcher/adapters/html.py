@@ -15,6 +15,7 @@ import nh3
 from mycrm_mail_fetcher.adapters.html_fold import MARKING, fold, mark_of
 from mycrm_mail_fetcher.adapters.html_guard import is_tame
 from mycrm_mail_fetcher.adapters.html_style import hides, safe_style
+from mycrm_mail_fetcher.domain.charsets import clean
 from mycrm_mail_fetcher.domain.plain import text_of
 
 MAX_BYTES: Final = 1024 * 1024
@@ -119,7 +120,8 @@ def sanitise(html: str, *, folds: bool = True) -> SafeHtml:
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     images = _Images()
-    shown = fold(_IMG.sub(images.inert, cleaned), folds=folds)
+    # Entities such as `&#7;` are control characters by now.
+    shown = fold(_IMG.sub(images.inert, clean(cleaned)), folds=folds)
     if len(shown.encode()) > MAX_BYTES:
         return _as_plain_text(source, truncated=truncated)
     return SafeHtml(
