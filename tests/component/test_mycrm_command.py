@@ -98,6 +98,16 @@ async def test_commands_at_the_same_time_wait_for_each_other(folder: Path) -> No
     assert [len(ids) for ids in every] == [2] * 4
 
 
+async def test_folders_with_long_names_are_reached_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / ("a folder with a long name " * 6)
+    folder.mkdir()
+    async with embedded_crm(folder):
+        assert await _parked_ids(folder) == []
+
+    assert await _parked_ids(folder, TMPDIR=str(folder)) == []
+    assert {path.name for path in folder.iterdir()} == {"data", "output.log"}
+
+
 @pytest.mark.servers("mariadb")
 async def test_over_a_database_server_the_command_needs_no_running_crm(
     tmp_path: Path, mariadb_url: str
