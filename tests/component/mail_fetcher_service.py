@@ -17,6 +17,7 @@ from mycrm_common.events.registry import Event
 from mycrm_common.running import running
 from mycrm_common.runtime import Runtime, open_runtime
 from mycrm_common.service import Service
+from mycrm_mail_fetcher.ports import MailAccount
 from mycrm_mail_fetcher.service import NAME, build
 from mycrm_mail_fetcher.settings import MailFetcherSettings
 from tests.support.dovecot import DovecotServer
@@ -56,7 +57,7 @@ class MailFetcher:
         """Ask whether the mailbox is well, as health does."""
         await self._service.pings["mailbox"]()
 
-    async def connect(self, server: DovecotServer, **changed: object) -> None:
+    async def connect(self, server: DovecotServer | MailAccount, **changed: object) -> None:
         """Enter the mailbox in the settings, as api does."""
         said: dict[str, object] = {
             "mail_host": server.host,

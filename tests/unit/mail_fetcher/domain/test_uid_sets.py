@@ -90,3 +90,9 @@ def test_only_numbers_can_be_members(stranger: object) -> None:
 def test_it_is_no_other_kind_of_set() -> None:
     assert UidSet([7]) != {7}
     assert repr(UidSet([1, 2, 3, 7])) == "UidSet(1:3,7)"
+
+
+@pytest.mark.parametrize("stranger", [-1, 0, LAST_UID + 1, 2**70])
+def test_numbers_that_are_no_uids_are_refused(stranger: int) -> None:
+    with pytest.raises(ValueError, match=r"no range|no UID"):
+        UidSet([1, stranger])

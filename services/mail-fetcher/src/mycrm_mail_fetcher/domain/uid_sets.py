@@ -9,6 +9,8 @@ import heapq
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from operator import le
 from typing import Final
 
 FIRST_UID: Final = 1
@@ -21,7 +23,13 @@ class UidSet:
     __slots__ = ("_firsts", "_lasts", "_size")
 
     def __init__(self, uids: Iterable[int] = ()) -> None:
-        self._fill((uid, uid) for uid in sorted(uids))
+        try:
+            numbers = array("Q", uids)
+        except OverflowError as error:
+            raise ValueError("what is less than nothing is no UID") from error
+        if not all(map(le, numbers, islice(numbers, 1, None))):
+            numbers = array("Q", sorted(numbers))
+        self._fill(zip(numbers, numbers, strict=True))
 
     @classmethod
     def of_ranges(cls, ranges: Iterable[tuple[int, int]]) -> "UidSet":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mycrm_mail_fetcher.adapters.imap.framing import Answer, Framer, ProtocolViolationError, Room
+from mycrm_mail_fetcher.adapters.imap.framing import OVERHEAD, Answer, Framer, ProtocolViolationError, Room
 
 STREAM = (
     b"* OK hello {3}\r\n"
@@ -73,8 +73,9 @@ def test_a_long_literal_is_kept_up_to_its_room_and_read_over_beyond() -> None:
         (b"* " + b"x" * 100 + b"\r\n", Room(line=99)),
         (b"* 1 FETCH {101}\r\n", Room(literal_refused=100)),
         (b"* 1 FETCH {99999999999999999999}\r\n", Room()),
-        (b"* 1 EXISTS\r\n" * 11, Room(total=100)),
-        (b"* 1 FETCH {60}\r\n" + b"x" * 60 + b" {60}\r\n" + b"x" * 60, Room(total=100)),
+        (b"* 1 EXISTS\r\n" * 11, Room(total=100 + 10 * OVERHEAD)),
+        (b"* 1 FETCH {60}\r\n" + b"x" * 60 + b" {60}\r\n" + b"x" * 60, Room(total=100 + 2 * OVERHEAD)),
+        (b"*\r\n" * 1000, Room(total=100_000)),
     ],
 )
 def test_more_than_there_is_room_for_is_refused(stream: bytes, room: Room) -> None:
@@ -83,12 +84,13 @@ def test_more_than_there_is_room_for_is_refused(stream: bytes, room: Room) -> No
 
 
 def test_each_command_has_its_own_account() -> None:
-    framer = Framer(Room(total=20))
+    room = Room(total=20 + OVERHEAD)
+    framer = Framer(room)
     for _ in range(10):
-        framer.allow(Room(total=20))
+        framer.allow(room)
         assert len(list(framer.feed(b"* 1234567 EXISTS\r\n"))) == 1
 
 
 def test_what_was_read_over_costs_no_room() -> None:
     stream = b"* 1 FETCH {1000}\r\n" + b"x" * 1000 + b"\r\n"
-    assert len(framed([stream], Room(literal=10, total=50))) == 1
+    assert len(framed([stream], Room(literal=10, total=50 + 2 * OVERHEAD))) == 1

@@ -17,6 +17,7 @@ from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
 Items = dict[bytes, Token]
 
 LONGEST_NUMBER = 20
+LARGEST_SIZE = 2**63 - 1
 NAME = 3  # LIST, attributes, separator, name
 _SPECIAL_USES = frozenset({"all", "archive", "drafts", "flagged", "important", "junk", "sent", "trash"})
 _UNSELECTABLE = frozenset({"noselect", "nonexistent"})
@@ -70,9 +71,9 @@ def opened_status(answers: Iterable[Answer]) -> FolderStatus:
     told = {b"EXISTS": 0, b"UIDNEXT": 0, b"UIDVALIDITY": 0}
     for answer in answers:
         if match := _EXISTS.match(answer.texts[0]):
-            told[b"EXISTS"] = int(match[1])
+            told[b"EXISTS"] = _number(match[1])
         elif match := _CODE.match(answer.texts[0]):
-            told[match[1].upper()] = int(match[2])
+            told[match[1].upper()] = _number(match[2])
     return FolderStatus(
         messages=told[b"EXISTS"], uid_next=told[b"UIDNEXT"], uid_validity=told[b"UIDVALIDITY"]
     )
@@ -95,7 +96,7 @@ def found_uids(answers: Iterable[Answer]) -> UidSet:
         uid
         for answer in answers
         if (head := _SEARCH.match(answer.texts[0]))
-        for match in _NUMBER.finditer(answer.texts[0].partition(b"(")[0], head.end())
+        for match in _NUMBER.finditer(answer.texts[0], head.end(), _end_of_numbers(answer.texts[0]))
         if FIRST_UID <= (uid := int(match[0])) <= LAST_UID
     )
 
@@ -142,7 +143,8 @@ def section(items: Mapping[bytes, Token], *names: bytes) -> bytes | None:
 
 def size(items: Mapping[bytes, Token]) -> int | None:
     """RFC822.SIZE, or None when it was not told."""
-    return _digits(items.get(b"RFC822.SIZE"))
+    told = _digits(items.get(b"RFC822.SIZE"))
+    return told if told is None else min(told, LARGEST_SIZE)
 
 
 def internal_date(items: Mapping[bytes, Token]) -> datetime | None:
@@ -210,12 +212,19 @@ def _ranges(written: Token) -> Iterator[tuple[int, int]]:
             yield min(ends), max(ends)
 
 
+def _end_of_numbers(line: bytes) -> int:
+    end = line.find(b"(")
+    return len(line) if end < 0 else end
+
+
 def _words(line: Iterable[Token]) -> Iterator[bytes]:
     return (word for word in line if isinstance(word, bytes))
 
 
 def _number(token: Token) -> int:
-    return _digits(token) or 0
+    """A number as IMAP has them; what is none, or larger than there can be, is told by nobody."""
+    number = _digits(token) or 0
+    return number if number <= LAST_UID else 0
 
 
 def _digits(token: Token) -> int | None:

@@ -19,7 +19,7 @@ from mycrm_mail_fetcher.adapters.imap.structures import structure
 from mycrm_mail_fetcher.domain.structure import Structure
 from mycrm_mail_fetcher.ports import MailHead
 
-LONGEST_HEADER = 1 << 18
+LONGEST_HEADER = 1 << 17
 BATCH_BYTES = 1 << 25
 SLACK = 1 << 16
 _MANY_HEADS, _FEW_HEADS = 100, 10

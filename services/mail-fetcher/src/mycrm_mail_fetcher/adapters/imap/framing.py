@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# What an answer takes beside its bytes: a million lines of a few bytes each are not small.
+OVERHEAD = 200
 _LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}\Z")
 _FREE_TEXT = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
 
@@ -87,10 +89,9 @@ class Framer:
         if not self._reading_literal:
             return True
         taken = min(self._due, len(self._buffer))
-        room_left = max(self._room.literal - len(self._literal), 0)
-        kept = bytes(self._buffer[: min(taken, room_left)])
-        self._keep(len(kept))
-        self._literal += kept
+        kept = min(taken, max(self._room.literal - len(self._literal), 0))
+        self._keep(kept)
+        self._literal += memoryview(self._buffer)[:kept]
         del self._buffer[:taken]
         self._due -= taken
         if self._due:
@@ -107,10 +108,10 @@ class Framer:
         if end < 0:
             self._searched = max(len(self._buffer) - 1, 0)
             return None
-        line = bytes(self._buffer[:end])
+        line = bytes(memoryview(self._buffer)[:end])
         del self._buffer[: end + 2]
         self._searched = 0
-        self._keep(len(line))
+        self._keep(len(line) + OVERHEAD)
         return line
 
     def _begins_literal(self, line: bytes) -> bool:

@@ -4,12 +4,14 @@ A server with ESEARCH tells the UIDs of a large folder in a few bytes. A range i
 it, but only the count beside it proves that a server means it so; where the two differ the plain search decides.
 """
 
+import asyncio
 from datetime import date, timedelta
 
 from mycrm_mail_fetcher.adapters.imap import answers, commands
 from mycrm_mail_fetcher.adapters.imap.commands import Command
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
 from mycrm_mail_fetcher.adapters.imap.framing import Room
+from mycrm_mail_fetcher.adapters.imap.wire import Reply
 from mycrm_mail_fetcher.domain.uid_sets import LAST_UID, UidSet
 
 # A million UIDs of ten digits.
@@ -20,18 +22,18 @@ _WINDOW = commands.MOST_UIDS
 async def search_since(connection: Connection, day: date, *, above: int) -> UidSet | None:
     """UIDs above one of mail of that day or later; None from a server that refuses to search."""
     reply = await connection.ask(commands.search_since(day, above=above), MANY_UIDS)
-    # "n:*" always brings the last mail, even one below n.
-    return answers.found_uids(reply.answers).between(above + 1, LAST_UID) if reply.result == "OK" else None
+    return await _found(reply, above=above)
 
 
 async def search_all(connection: Connection, *, above: int, in_ranges: bool) -> UidSet | None:
     """Every UID above one; None from a server that refuses to search."""
     if in_ranges:
         reply = await connection.ask(commands.search_all(above=above, in_ranges=True), MANY_UIDS)
-        if reply.result == "OK" and (found := answers.found_ranges(reply.answers)) is not None:
+        found = await asyncio.to_thread(answers.found_ranges, reply.answers) if reply.result == "OK" else None
+        if found is not None:
             return found.between(above + 1, LAST_UID)
     reply = await connection.ask(commands.search_all(above=above, in_ranges=False), MANY_UIDS)
-    return answers.found_uids(reply.answers).between(above + 1, LAST_UID) if reply.result == "OK" else None
+    return await _found(reply, above=above)
 
 
 async def search_for(connection: Connection, command: Command) -> UidSet:
@@ -55,6 +57,14 @@ async def search_by_hand(connection: Connection, day: date | None, *, messages: 
             break
         found |= UidSet(uid for uid, items in new.items() if day is None or _came_since(items, day))
     return found
+
+
+async def _found(reply: Reply, *, above: int) -> UidSet | None:
+    if reply.result != "OK":
+        return None
+    # A million of them are a noticeable while for whoever else waits for the loop.
+    found = await asyncio.to_thread(answers.found_uids, reply.answers)
+    return found.between(above + 1, LAST_UID)  # "n:*" always brings the last mail, even one below n.
 
 
 def _came_since(items: answers.Items, day: date) -> bool:
