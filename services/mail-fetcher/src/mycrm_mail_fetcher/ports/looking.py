@@ -1,7 +1,6 @@
 """What it takes to look through a folder."""
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from mycrm_common.crash import CrashPoints
@@ -28,14 +27,10 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """A session, the rules, and where the mail goes.
-
-    The session does one thing at a time, and mail is fetched while other mail is read: who asks it holds `turn`.
-    """
+    """A session, the rules, and where the mail goes."""
 
     session: ImapSession
     rules: Rules
     ledger: Ledger
     mails: MailReader
     crash: CrashPoints
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -1,4 +1,4 @@
-"""Fetches a window of uids: looks at their heads, and brings the text of those that nobody knows.
+"""Fetches a window of uids: first their heads, then the text of those that nobody knows.
 
 Many mails need no text: they are too old, or the same mail was stored from another folder. Of the others only the
 parts that people read are asked for; attachments stay on the server. The whole mail is fetched where the server's
@@ -38,7 +38,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Turn:
+class Turn:
     """One uid's turn: its place is known, or its text has to be fetched, or (neither) it is gone."""
 
     uid: int
@@ -61,46 +61,39 @@ class _Turn:
         return sum(min(wish.limit, parts.get(wish.section, wish.limit)) for wish in self.wishes)
 
 
-async def fetch_window(
-    window: Sequence[int], *, reader: Reader, anyway: UidSet, newest_first: bool
-) -> AsyncGenerator[Fetched]:
-    """Yield the window's mails in batches that fit into memory; mails of `anyway` are taken however old they are."""
-    async with reader.turn:
-        turns = await _turns(window, reader, anyway)
-    for batch in by_size(reversed(turns) if newest_first else turns, BATCH_BYTES):
-        async with reader.turn:
-            fetched = await _fetch(batch, reader)
-        yield fetched
-
-
-async def hold(mail: FetchedMail, *, code: str, detail: str, reader: Reader) -> Place:
-    """The place of a mail that could not be read, with its first megabyte."""
-    beginning = mail.raw[:LONGEST_BEGINNING]
-    if not beginning:
-        async with reader.turn:
-            given = await reader.session.bodies([mail.head.uid], limit=LONGEST_BEGINNING)
-        beginning = given.get(mail.head.uid, mail.head.header)
-    return _place(mail.head, PlaceState.HELD, code, detail=detail, beginning=beginning)
-
-
-async def whole(mails: Sequence[FetchedMail], *, reader: Reader) -> list[FetchedMail]:
-    """The same mails by their bytes; what the server does not give is not among them."""
-    async with reader.turn:
-        return await fetch_mails([mail.head for mail in mails], session=reader.session)
-
-
-async def _turns(window: Sequence[int], reader: Reader, anyway: UidSet) -> list[_Turn]:
+async def look_at(window: Sequence[int], *, reader: Reader, anyway: UidSet) -> list[Turn]:
+    """Return what is to be done about each uid; mails of `anyway` are taken however old they are."""
     heads = {head.uid: head for head in await reader.session.heads(window)}
     places = {place.uid: place for place in await _placed_by_head(heads.values(), reader, anyway)}
     places |= {place.uid: place for place in await _withheld(set(window) - heads.keys(), {}, reader)}
     return [_turn(uid, places.get(uid), heads.get(uid)) for uid in window]
 
 
-def _turn(uid: int, place: Place | None, head: MailHead | None) -> _Turn:
+async def fetch(turns: Sequence[Turn], *, reader: Reader, newest_first: bool) -> AsyncGenerator[Fetched]:
+    """Yield the mails in batches that fit into memory."""
+    for batch in by_size(reversed(turns) if newest_first else turns, BATCH_BYTES):
+        yield await _fetch(batch, reader)
+
+
+async def hold(mail: FetchedMail, *, code: str, detail: str, reader: Reader) -> Place:
+    """The place of a mail that could not be read, with its first megabyte."""
+    beginning = mail.raw[:LONGEST_BEGINNING]
+    if not beginning:
+        given = await reader.session.bodies([mail.head.uid], limit=LONGEST_BEGINNING)
+        beginning = given.get(mail.head.uid, mail.head.header)
+    return _place(mail.head, PlaceState.HELD, code, detail=detail, beginning=beginning)
+
+
+async def whole(mails: Sequence[FetchedMail], *, reader: Reader) -> list[FetchedMail]:
+    """The same mails by their bytes; what the server does not give is not among them."""
+    return await fetch_mails([mail.head for mail in mails], session=reader.session)
+
+
+def _turn(uid: int, place: Place | None, head: MailHead | None) -> Turn:
     if place is not None or head is None:
-        return _Turn(uid=uid, place=place)
+        return Turn(uid=uid, place=place)
     wishes = sections_wanted(head.structure, head.header) if head.structure else None
-    return _Turn(uid=uid, unread=head, wishes=wishes)
+    return Turn(uid=uid, unread=head, wishes=wishes)
 
 
 async def _placed_by_head(heads: Collection[MailHead], reader: Reader, anyway: UidSet) -> list[Place]:
@@ -124,7 +117,7 @@ def _keys(heads: Sequence[MailHead]) -> dict[int, bytes]:
     }
 
 
-async def _fetch(batch: Sequence[_Turn], reader: Reader) -> Fetched:
+async def _fetch(batch: Sequence[Turn], reader: Reader) -> Fetched:
     unread = {turn.uid: turn for turn in batch if turn.unread}
     by_parts = {uid: turn.wishes for uid, turn in unread.items() if turn.wishes is not None}
     given = await reader.session.sections(by_parts) if by_parts else {}

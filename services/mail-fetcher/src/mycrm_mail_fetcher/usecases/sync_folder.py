@@ -27,7 +27,7 @@ from mycrm_mail_fetcher.ports.ledger import Counts, FolderKey, KnownFolder, Plac
 from mycrm_mail_fetcher.ports.looking import Reader, Rules
 from mycrm_mail_fetcher.usecases.ahead import ahead
 from mycrm_mail_fetcher.usecases.compare_folder import compare_folder, first_day, ignore
-from mycrm_mail_fetcher.usecases.fetch_window import Fetched, fetch_window
+from mycrm_mail_fetcher.usecases.fetch_window import Fetched, Turn, fetch, look_at
 from mycrm_mail_fetcher.usecases.read_batch import ReadBatch, read_batch
 from mycrm_mail_fetcher.usecases.set_aside import Aside, set_aside
 from mycrm_mail_fetcher.usecases.store_batch import Batch, store_batch
@@ -119,21 +119,27 @@ async def _look_at_all(
 async def _taken(
     order: _Order, known: KnownFolder, state: FolderState, reader: Reader
 ) -> AsyncIterator[tuple[FolderState, Counts]]:
-    """Fetch, read and store: each step works on the next batch while the one behind it is still busy."""
+    """Look, fetch, read and store: each step works on the next batch while the one behind it is still busy."""
     async with (
-        aclosing(ahead(_fetched(order, reader), name="fetch")) as fetched,
-        aclosing(ahead(_read(fetched, reader), name="read")) as read,
+        aclosing(ahead(_looked_at(order, reader), name="look at heads")) as turns,
+        aclosing(ahead(_fetched(turns, order, reader), name="fetch texts")) as fetched,
+        aclosing(ahead(_read(fetched, reader), name="read mails")) as read,
     ):
         async for batch in read:
             state = advanced(state, batch.uids)
             yield state, await _stored(batch, known, state, reader)
 
 
-async def _fetched(order: _Order, reader: Reader) -> AsyncGenerator[Fetched]:
+async def _looked_at(order: _Order, reader: Reader) -> AsyncGenerator[list[Turn]]:
     for window in order.windows:
-        async for batch in fetch_window(
-            window, reader=reader, anyway=order.anyway, newest_first=order.newest_first
-        ):
+        yield await look_at(window, reader=reader, anyway=order.anyway)
+
+
+async def _fetched(
+    looked_at: AsyncGenerator[list[Turn]], order: _Order, reader: Reader
+) -> AsyncGenerator[Fetched]:
+    async for turns in looked_at:
+        async for batch in fetch(turns, reader=reader, newest_first=order.newest_first):
             yield batch
 
 
