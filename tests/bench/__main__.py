@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.bench.arriving import measure_arriving
 from tests.bench.fetching import measure_fetching
 from tests.bench.relaying import measure_relay
 from tests.bench.starting import measure_start
@@ -25,7 +26,12 @@ def main() -> int:
 
 
 async def _measure() -> list[dict[str, Any]]:
-    return [*await measure_start(), *await measure_relay(), *await measure_fetching()]
+    return [
+        *await measure_start(),
+        *await measure_relay(),
+        *await measure_fetching(),
+        *await measure_arriving(),
+    ]
 
 
 if __name__ == "__main__":
