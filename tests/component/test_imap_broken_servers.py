@@ -13,7 +13,7 @@ from mycrm_common.errors import Kind, MyCRMError
 from mycrm_mail_fetcher.adapters.imap import ImapServer, Patience
 from mycrm_mail_fetcher.domain.structure import SectionWish
 from mycrm_mail_fetcher.ports import ImapSession
-from tests.support.imap_answers import INBOX, head
+from tests.support.imap_answers import INBOX, described_head, head
 from tests.support.scripted_imap import Peer, ScriptedServer, scripted_imap
 
 PATIENCE = Patience(connect=10, login=10, command=10, longest=20, goodbye=1)
@@ -83,15 +83,34 @@ async def test_a_literal_without_end_is_refused_when_it_is_announced(tmp_path: P
 async def test_a_line_without_end_is_refused_when_it_is_too_long(tmp_path: Path) -> None:
     async def script(peer: Peer) -> None:
         await peer.open_folder()
-        await peer.hear("UID FETCH")
+        await peer.hear("UID SEARCH")
         for _ in range(3000):
-            await peer.raw(b"* 1 FETCH (UID 1 " * 100)
+            await peer.raw(b"* SEARCH 1 2 3 4" * 100)
         await peer.until_hung_up()
 
     async with scripted_imap(tmp_path, script) as server, _connect(server) as session:
         await session.open(INBOX)
         with failing("mailbox_protocol_error", "line longer"):
-            await session.heads([1])
+            await session.present([1])
+
+
+async def test_a_mail_described_without_end_costs_its_structure_only(tmp_path: Path) -> None:
+    part = b'("text" "plain" ("name" "%s") NIL NIL "7bit" 1 1)' % (b"x" * 900)
+
+    async def script(peer: Peer) -> None:
+        await peer.open_folder()
+        heard = await peer.hear("UID FETCH")
+        described = (
+            b"* 2 FETCH (UID 2 BODYSTRUCTURE (" + part * 3000 + b' "mixed") BODY[HEADER] {4}\r\na\r\n\r)'
+        )
+        await peer.say(described_head(1), described, described_head(3), heard.tag + b" OK done")
+        heard = await peer.answer("UID FETCH", head(2))
+        assert heard.rest == b"2 (UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])"
+
+    async with scripted_imap(tmp_path, script) as server, _connect(server) as session:
+        await session.open(INBOX)
+        heads = await session.heads([1, 2, 3])
+    assert [(head.uid, head.structure is None) for head in heads] == [(1, False), (2, True), (3, False)]
 
 
 async def test_answers_without_end_are_refused_when_they_are_too_many(tmp_path: Path) -> None:

@@ -94,3 +94,32 @@ def test_each_command_has_its_own_account() -> None:
 def test_what_was_read_over_costs_no_room() -> None:
     stream = b"* 1 FETCH {1000}\r\n" + b"x" * 1000 + b"\r\n"
     assert len(framed([stream], Room(literal=10, total=50 + 2 * OVERHEAD))) == 1
+
+
+CUTTING = Room(line=200, line_refused=2000)
+
+
+def test_a_long_line_is_cut_in_its_middle_and_what_follows_is_whole() -> None:
+    stream = b"* 1 FETCH (" + b"x" * 1500 + b" BODY[] {5}\r\nab\r\nc)\r\n* 2 EXISTS\r\n"
+    for size in (1, 7, 199, len(stream)):
+        long, short = framed(pieces(stream, range(0, len(stream), size)), CUTTING)
+        assert long.is_cut
+        assert not short.is_cut
+        assert long.texts[0].startswith(b"* 1 FETCH (xxx")
+        assert long.texts[0].endswith(b"xxx BODY[] ")
+        assert len(long.texts[0]) <= 200 + 64
+        assert (long.texts[1:], long.literals) == ((b")",), (b"ab\r\nc",))
+        assert short == Answer((b"* 2 EXISTS",))
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n"])
+def test_a_line_that_is_far_too_long_is_refused_even_if_it_could_be_cut(end: bytes) -> None:
+    stream = b"* " + b"x" * 2500 + end
+    for size in (1, 100, 199, 1000, len(stream)):
+        with pytest.raises(ProtocolViolationError, match="longer than 2000"):
+            framed(pieces(stream, range(0, len(stream), size)), CUTTING)
+
+
+def test_a_line_of_just_the_length_is_not_cut() -> None:
+    line = b"* " + b"x" * 198
+    assert framed([line + b"\r\n"], CUTTING) == [Answer((line,))]

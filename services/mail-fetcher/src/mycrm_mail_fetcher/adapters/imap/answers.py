@@ -26,7 +26,7 @@ _REMOVAL = re.compile(rb"\* +(?:\d{1,10} +EXPUNGE|VANISHED)\b", re.IGNORECASE)
 _FETCH = re.compile(rb"(?:\* +)?\d+ +FETCH\b", re.IGNORECASE)
 _SEARCH = re.compile(rb"\* +SEARCH\b", re.IGNORECASE)
 _CODE = re.compile(rb"\* +OK +\[([A-Z]+) +(\d{1,20})\]", re.IGNORECASE)
-_NUMBER = re.compile(rb"\b\d{1,10}\b")
+_NUMBER = re.compile(rb"(?<=\s)\d{1,10}(?=\s|\Z)")
 _RANGE = re.compile(rb"(\d{1,10})(?::(\d{1,10}))?")
 _DATE = re.compile(
     rb" *(\d{1,2})-([A-Za-z]{3})-(\d{4}) +(\d{1,2}):(\d{2}):(\d{2})(?: +([+-])(\d{2})(\d{2}))?"

@@ -10,6 +10,7 @@ import ssl
 from mycrm_mail_fetcher.adapters.imap import answers, failures
 from mycrm_mail_fetcher.adapters.imap.commands import plain
 from mycrm_mail_fetcher.adapters.imap.connection import Connection, Patience
+from mycrm_mail_fetcher.adapters.imap.framing import ProtocolViolationError
 from mycrm_mail_fetcher.adapters.imap.wire import Wire
 from mycrm_mail_fetcher.ports import MailAccount
 
@@ -32,6 +33,9 @@ async def dial(account: MailAccount, patience: Patience, *, starttls: bool) -> t
             let_in = _welcome(await wire.greeting())
             if starttls:
                 await _protect(connection, context, account, let_in=let_in)
+    except ProtocolViolationError as error:
+        connection.abandon()
+        raise failures.protocol_error(error) from error
     except (OSError, ValueError, failures.ConnectionBrokenError) as error:
         connection.abandon()
         raise failures.connecting_fault(error) from error

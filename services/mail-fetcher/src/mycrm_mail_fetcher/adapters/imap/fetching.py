@@ -25,7 +25,14 @@ SLACK = 1 << 16
 _MANY_HEADS, _FEW_HEADS = 100, 10
 _HEAD = b"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER])"
 _DESCRIBED = b"(UID INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEADER])"
-_HEAD_ROOM = Room(literal=LONGEST_HEADER, total=_MANY_HEADS * (LONGEST_HEADER + SLACK))
+# The structure of a mail of ten thousand parts is a line of megabytes; it is not wanted, and must not be an obstacle.
+_LONGEST_LINE = 1 << 19
+_HEAD_ROOM = Room(
+    line=_LONGEST_LINE,
+    line_refused=1 << 26,
+    literal=LONGEST_HEADER,
+    total=_MANY_HEADS * (LONGEST_HEADER + _LONGEST_LINE),
+)
 
 
 @dataclass(kw_only=True)

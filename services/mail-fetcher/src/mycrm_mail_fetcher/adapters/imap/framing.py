@@ -2,8 +2,8 @@
 
 An answer is a line, or several that are joined by literals ("{5}", line end, five bytes, and the line goes on).
 What this file must withstand: chunks that end anywhere, a line without end, a literal far larger than was asked
-for. A literal is kept up to its room, and what is beyond it is read over, so that one monstrous mail cannot
-block the folder it lies in; one that is announced far beyond any sense ends the conversation.
+for. A literal is kept up to its room, and so is a line where the room says so; what is beyond is read over, so that
+one monstrous mail cannot block the folder it lies in. What is far beyond any sense ends the conversation.
 """
 
 import re
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 # What an answer takes beside its bytes: a million lines of a few bytes each are not small.
 OVERHEAD = 200
+_LINE_END = 64
 _LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}\Z")
 _FREE_TEXT = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
 
@@ -24,10 +25,12 @@ class ProtocolViolationError(Exception):
 class Room:
     """How much one command's answers may take: the longest line, the bytes kept of a literal, all together.
 
-    `literal_refused` is the announced size from which a literal is not even read over.
+    `literal_refused` is the announced size from which a literal is not even read over, `line_refused` the same of a
+    line; where that is no more than `line`, no line is ever cut.
     """
 
     line: int = 1 << 20
+    line_refused: int = 0
     literal: int = 1 << 16
     literal_refused: int = 1 << 26
     total: int = 1 << 23
@@ -35,10 +38,14 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One whole answer: texts[0], literals[0], texts[1], ...; the "{n}" before a literal is cut off."""
+    """One whole answer: texts[0], literals[0], texts[1], ...; the "{n}" before a literal is cut off.
+
+    Of an answer that `is_cut` the middle of a text is missing.
+    """
 
     texts: tuple[bytes, ...]
     literals: tuple[bytes, ...] = ()
+    is_cut: bool = False
 
     @property
     def untagged(self) -> bool:
@@ -63,12 +70,15 @@ class Framer:
         self._literal = bytearray()
         self._due = 0
         self._reading_literal = False
+        self._line_begun = b""
+        self._line_skipped = 0
+        self._is_cut = False
         self._kept = 0
 
     @property
     def clean(self) -> bool:
         """Whether nothing of an unfinished answer is held."""
-        return not (self._buffer or self._texts or self._reading_literal)
+        return not (self._buffer or self._texts or self._reading_literal or self._line_begun)
 
     def allow(self, room: Room) -> None:
         """Begin a new account: from here on, answers may take this much."""
@@ -103,16 +113,30 @@ class Framer:
 
     def _next_line(self) -> bytes | None:
         end = self._buffer.find(b"\r\n", self._searched)
-        if end > self._room.line or (end < 0 and len(self._buffer) > self._room.line):
-            raise ProtocolViolationError(f"a line longer than {self._room.line} bytes")
+        most = 2 * _LINE_END if self._line_begun else self._room.line
+        if end > most or (end < 0 and len(self._buffer) > most):
+            self._cut_line(len(self._buffer) - 1 if end < 0 else end)
+            end = self._buffer.find(b"\r\n")
         if end < 0:
             self._searched = max(len(self._buffer) - 1, 0)
             return None
-        line = bytes(memoryview(self._buffer)[:end])
+        line = self._line_begun + memoryview(self._buffer)[:end]
         del self._buffer[: end + 2]
-        self._searched = 0
+        self._searched, self._line_begun, self._line_skipped = 0, b"", 0
         self._keep(len(line) + OVERHEAD)
         return line
+
+    def _cut_line(self, known: int) -> None:
+        """Keep the line's beginning, and of what is known of the rest its end, which may announce a literal."""
+        self._line_skipped += known - _LINE_END
+        if self._line_skipped > self._room.line_refused:
+            raise ProtocolViolationError(
+                f"a line longer than {max(self._room.line, self._room.line_refused)} bytes"
+            )
+        if not self._line_begun:
+            self._line_begun = bytes(memoryview(self._buffer)[: self._room.line - _LINE_END])
+        del self._buffer[: known - _LINE_END]
+        self._is_cut = True
 
     def _begins_literal(self, line: bytes) -> bool:
         match = _LITERAL.search(line) if self._may_hold_literals(line) else None
@@ -131,8 +155,8 @@ class Framer:
         return bool(self._texts) or (line.startswith(b"*") and not _FREE_TEXT.match(line))
 
     def _whole_answer(self) -> Answer:
-        answer = Answer(tuple(self._texts), tuple(self._literals))
-        self._texts, self._literals = [], []
+        answer = Answer(tuple(self._texts), tuple(self._literals), self._is_cut)
+        self._texts, self._literals, self._is_cut = [], [], False
         return answer
 
     def _keep(self, size: int) -> None:

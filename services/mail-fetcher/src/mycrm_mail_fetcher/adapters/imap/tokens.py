@@ -46,7 +46,7 @@ def tokens_and_soundness(answer: Answer) -> tuple[list[Token], bool]:
         if index < len(answer.literals):
             reader.put(answer.literals[index])
     found = reader.found
-    return (found[1:] if found and found[0] == b"*" else found), reader.is_sound
+    return (found[1:] if found and found[0] == b"*" else found), reader.is_sound and not answer.is_cut
 
 
 class _Reader:

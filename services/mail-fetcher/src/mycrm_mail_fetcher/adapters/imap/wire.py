@@ -260,6 +260,7 @@ def _together(rooms: "Iterable[Room]", *, most: int) -> Room:
     rooms = list(rooms)
     return Room(
         line=max(room.line for room in rooms),
+        line_refused=max(room.line_refused for room in rooms),
         literal=max(room.literal for room in rooms),
         literal_refused=max(room.literal_refused for room in rooms),
         total=most * sum(room.total for room in rooms),
