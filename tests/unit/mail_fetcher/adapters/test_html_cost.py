@@ -27,6 +27,7 @@ BOMBS = {
     "tags_before_a_table": "<table>" + "x<b></b>" * 100_000,
     "entities": "&" * 1_000_000,
     "entities_with_names": "&nbsp;x" * 140_000,
+    "blanks_that_become_entities": "\xa0" * 500_000,
     "brackets": "<" * 1_000_000,
     "open_tags": "<a" * 500_000,
     "open_quotes": '<a x="' * 150_000,

@@ -64,7 +64,8 @@ _CLOSED_BY: Final = {
 
 def is_tame(html: str) -> bool:
     """Say whether parsing this takes time in proportion to its length."""
-    if html.count("&") > _MOST_ENTITIES:
+    # A blank that may not break is an entity as soon as the page is written down again.
+    if html.count("&") + html.count("\xa0") > _MOST_ENTITIES:
         return False
     if html.count("<") <= _FEW_TAGS and len(html) <= _SHORT:
         return True

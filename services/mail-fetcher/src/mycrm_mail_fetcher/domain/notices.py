@@ -16,7 +16,8 @@ CUT: Final = "［邮件过长，仅显示开头部分｜A long mail: only its be
 _SMIME_TYPES: Final = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _TNEF_TYPES: Final = {"application/ms-tnef", "application/vnd.ms-tnef"}
 MAX_INVITATION: Final = 64 * 1024
-_EVENT = re.compile(r"^BEGIN:VEVENT\s*$(.*?)^END:VEVENT", re.MULTILINE | re.DOTALL | re.IGNORECASE)
+_BEGIN = re.compile(r"^BEGIN:VEVENT\b", re.MULTILINE | re.IGNORECASE)
+_END = re.compile(r"^END:VEVENT\b", re.MULTILINE | re.IGNORECASE)
 _PROPERTY = re.compile(r"^(SUMMARY|DTSTART|DTEND|LOCATION)([;:][^\n]{0,2000})$", re.MULTILINE | re.IGNORECASE)
 _FOLD = re.compile(r"\n[ \t]")
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?\Z")
@@ -49,12 +50,18 @@ def notice_of(part: Part) -> str:
 
 def _invitation(part: Part) -> str:
     text = decode_bytes(part.payload(MAX_INVITATION), part.type_parameters.get("charset") or "utf-8")
-    event = _EVENT.search(_FOLD.sub("", text))
-    known = {name.upper(): _value(rest) for name, rest in _PROPERTY.findall(event[1])} if event else {}
+    known = {name.upper(): _value(rest) for name, rest in _PROPERTY.findall(_event(_FOLD.sub("", text)))}
     when = "–".join(_moment(known[name]) for name in ("DTSTART", "DTEND") if known.get(name))
     told = [known.get("SUMMARY", ""), when, known.get("LOCATION", "")]
     about = "，".join(value for value in told if value)
     return f"［日历邀请｜Calendar invitation］{about}"
+
+
+def _event(text: str) -> str:
+    """Return the lines of the first event, none where it does not end."""
+    begin = _BEGIN.search(text)
+    end = _END.search(text, begin.end()) if begin else None
+    return text[begin.end() : end.start()] if begin and end else ""
 
 
 def _value(rest: str) -> str:
