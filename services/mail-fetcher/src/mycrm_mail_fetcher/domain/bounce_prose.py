@@ -48,10 +48,10 @@ _DELAYED_TEXT = re.compile(
     re.IGNORECASE,
 )
 _COPY = re.compile(
-    r"^[ \t>-]{0,40}(?:below this line is a copy|this is a copy of (?:the|your) message|(?:\S+ ){0,4}copy of the message"
-    r"|original message(?: headers)?(?: follow| below)?|original message|message headers? follow|the body of your"
-    r"|unsent message (?:follows|below)|returned message|原邮件(?:内容|正文)|原始邮件|信件原文|您发送的邮件内容)"
-    r"[^\n]{0,80}$",
+    r"^[ \t>-]{0,40}(?:below this line is a copy|this is a copy of (?:the|your) message"
+    r"|(?:\S{1,40} ){0,4}copy of the message|original message(?: headers)?(?: follow| below)?"
+    r"|message headers? follow|the body of your|unsent message (?:follows|below)|returned message"
+    r"|原邮件(?:内容|正文)|原始邮件|信件原文|您发送的邮件内容)[^\n]{0,80}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _EMAIL = re.compile(_ADDRESS)
