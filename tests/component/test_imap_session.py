@@ -81,7 +81,7 @@ async def test_every_folder_is_seen_by_its_readable_name_and_can_be_opened(
         for name in ODD_NAMES:
             assert (await session.status(folders[name])).messages == 1
             assert (await session.open(folders[name])).messages == 1
-            assert await session.uids_since(NOON.date()) == [1]
+            assert list(await session.uids_since(NOON.date())) == [1]
 
 
 async def test_the_use_of_a_folder_and_a_folder_of_folders_are_told(dovecot_server: DovecotServer) -> None:
@@ -115,10 +115,10 @@ async def test_mail_is_found_by_day_and_above_a_uid(dovecot_server: DovecotServe
     )
     async with connect(dovecot_server) as session:
         await session.open(await folder(session, "INBOX"))
-        assert await session.uids_since(NOON.date()) == [3, 4, 6]
-        assert await session.uids_since(NOON.date(), above=3) == [4, 6]
-        assert await session.uids_since(NOON.date(), above=6) == []
-        assert await session.uids_since(NOON.date(), above=600) == []
+        assert list(await session.uids_since(NOON.date())) == [3, 4, 6]
+        assert list(await session.uids_since(NOON.date(), above=3)) == [4, 6]
+        assert list(await session.uids_since(NOON.date(), above=6)) == []
+        assert list(await session.uids_since(NOON.date(), above=600)) == []
 
 
 async def test_many_heads_come_in_several_commands_in_order_and_whole(dovecot_server: DovecotServer) -> None:

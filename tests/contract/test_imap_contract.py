@@ -65,11 +65,11 @@ async def test_mail_is_found_from_a_day_on_and_above_a_uid(rig: Rig) -> None:
     first, second, third = [await rig.deliver("INBOX", RAW, internal_date=moment) for moment in dates]
     async with connect(rig) as session:
         await session.open(await folder(session, "INBOX"))
-        assert await session.uids_since(date(2026, 2, 1)) == [first, second, third]
-        assert await session.uids_since(date(2026, 3, 10)) == [second, third]
-        assert await session.uids_since(date(2026, 2, 1), above=second) == [third]
-        assert await session.uids_since(date(2026, 2, 1), above=third) == []
-        assert await session.uids_since(date(2026, 4, 1)) == []
+        assert list(await session.uids_since(date(2026, 2, 1))) == [first, second, third]
+        assert list(await session.uids_since(date(2026, 3, 10))) == [second, third]
+        assert list(await session.uids_since(date(2026, 2, 1), above=second)) == [third]
+        assert list(await session.uids_since(date(2026, 2, 1), above=third)) == []
+        assert list(await session.uids_since(date(2026, 4, 1))) == []
 
 
 async def test_heads_come_in_order_with_date_size_and_header(rig: Rig) -> None:

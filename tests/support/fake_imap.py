@@ -156,11 +156,11 @@ class FakeSession:
         self._opened, self._told = found, len(found.mails)
         return found.status
 
-    async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
+    async def uids_since(self, day: date, *, above: int = 0) -> UidSet:
         """UIDs of mail of that day or later; this server's calendar is that of UTC."""
         self._ask(f"search above {above}")
         mails = self._mails().values()
-        return [mail.uid for mail in mails if mail.uid > above and mail.internal_date.date() >= day]
+        return UidSet(mail.uid for mail in mails if mail.uid > above and mail.internal_date.date() >= day)
 
     async def drafts(self) -> UidSet:
         """Mail that is flagged as a draft."""

@@ -83,8 +83,8 @@ class ImapSession(Protocol):
         """Make this the folder that the methods below read; nothing in it can be changed."""
         ...
 
-    async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
-        """UIDs greater than `above` of mail that came on the day or later by the server's calendar, ascending.
+    async def uids_since(self, day: date, *, above: int = 0) -> UidSet:
+        """UIDs greater than `above` of mail that came on the day or later by the server's calendar.
 
         Where that calendar is unknown, mail of the day before may be among them.
         """

@@ -33,7 +33,7 @@ async def compare_folder(
     reader: Reader,
 ) -> Account:
     """Return what has to be taken, and settle what need not; `state` is where the look begins."""
-    recent = UidSet(await reader.session.uids_since(first_day(reader.rules))) if server else server
+    recent = await reader.session.uids_since(first_day(reader.rules)) if server else server
     folder = FolderKey(folder_id=known.id, uid_validity=state.uid_validity)
     account = compare(
         server,

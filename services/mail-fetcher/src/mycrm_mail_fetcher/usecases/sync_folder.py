@@ -92,7 +92,7 @@ async def _look_at_new(
         new -= left_out
     if len(new) > WINDOW:
         # Many at once are old mail that was moved here, or we were away for long: most heads are not worth asking for.
-        recent = UidSet(await reader.session.uids_since(first_day(reader.rules), above=state.last_uid))
+        recent = await reader.session.uids_since(first_day(reader.rules), above=state.last_uid)
         await ignore(new - recent, Rule.OUTSIDE_WINDOW, folder=folder, reader=reader)
         new &= recent
     order = _Order(windows=new.windows(WINDOW))

@@ -105,15 +105,17 @@ def test_the_longest_possible_batch_is_short_enough() -> None:
 
 def test_a_search_names_the_day_in_english_and_no_charset() -> None:
     day = dt.date(2026, 10, 5)
-    assert commands.search_since(day, above=0).pieces == (b"UID SEARCH SINCE 05-Oct-2026",)
-    assert commands.search_since(day, above=41).pieces == (b"UID SEARCH UID 42:* SINCE 05-Oct-2026",)
+    assert commands.search(day, above=0, in_ranges=False).pieces == (b"UID SEARCH SINCE 05-Oct-2026",)
+    assert commands.search(day, above=41, in_ranges=False).pieces == (
+        b"UID SEARCH UID 42:* SINCE 05-Oct-2026",
+    )
 
 
 def test_no_command_can_change_anything() -> None:
     sent = [
         commands.examine("INBOX"),
         commands.status("INBOX"),
-        commands.search_since(dt.date(2026, 1, 1), above=0),
+        commands.search(dt.date(2026, 1, 1), above=0, in_ranges=True),
         commands.search_uids([1]),
         commands.list_folders(with_special_use=True),
         commands.list_one("INBOX"),

@@ -86,19 +86,15 @@ def examine(wire_name: str) -> Command:
     return _command("EXAMINE", b"EXAMINE ", _folder(wire_name))
 
 
-def search_since(day: date, *, above: int) -> Command:
-    """UID SEARCH by day and by UID, without a charset, which some servers refuse."""
-    since = f"SINCE {day.day:02d}-{_MONTHS[day.month - 1]}-{day.year:04d}"
-    known = f"UID {above + 1}:* " if above > 0 else ""
-    return _command("SEARCH", f"UID SEARCH {known}{since}".encode("ascii"))
+def search(day: date | None, *, above: int, in_ranges: bool) -> Command:
+    """UID SEARCH by day (or none) and by UID, without a charset, which some servers refuse.
 
-
-def search_all(*, above: int, in_ranges: bool) -> Command:
-    """UID SEARCH for every mail above a UID; as ranges and with their number where the server can (RFC 4731)."""
-    manner = "RETURN (COUNT ALL) " if in_ranges else ""
-    return _command(
-        "SEARCH", f"UID SEARCH {manner}{f'UID {above + 1}:*' if above > 0 else 'ALL'}".encode("ascii")
-    )
+    The answer comes as ranges and with their number where the server can (RFC 4731).
+    """
+    manner = ["RETURN (COUNT ALL)"] if in_ranges else []
+    known = [f"UID {above + 1}:*"] if above > 0 else []
+    since = [f"SINCE {day.day:02d}-{_MONTHS[day.month - 1]}-{day.year:04d}"] if day else []
+    return _command("SEARCH", " ".join(["UID SEARCH", *manner, *(known + since or ["ALL"])]).encode("ascii"))
 
 
 def search_drafts() -> Command:

@@ -5,7 +5,9 @@ is no switch for that, and no way in which a password leaves before it is done.
 """
 
 import asyncio
+import socket
 import ssl
+from typing import Protocol
 
 from mycrm_mail_fetcher.adapters.imap import answers, failures
 from mycrm_mail_fetcher.adapters.imap.commands import plain
@@ -15,7 +17,17 @@ from mycrm_mail_fetcher.adapters.imap.wire import Wire
 from mycrm_mail_fetcher.ports import MailAccount
 
 POSSIBLE_PORTS = range(1, 1 << 16)
+# Many routers forget a connection on which nothing was said for five minutes; one that waits in IDLE says nothing.
+QUIET_SECONDS, BETWEEN_PROBES, MOST_PROBES = 60, 20, 3
 ONE_ADDRESS_SECONDS = 0.25
+
+
+class Keepable(Protocol):
+    """A socket, as far as it is set up here."""
+
+    def setsockopt(self, level: int, option: int, value: int, /) -> None:
+        """Set an option."""
+        ...
 
 
 async def dial(account: MailAccount, patience: Patience, *, starttls: bool) -> tuple[Connection, bool]:
@@ -30,6 +42,7 @@ async def dial(account: MailAccount, patience: Patience, *, starttls: bool) -> t
     try:
         async with asyncio.timeout(patience.connect):
             await _reach(wire, account, None if starttls else context)
+            keep_alive(wire.transport.get_extra_info("socket"))
             let_in = _welcome(await wire.greeting())
             if starttls:
                 await _protect(connection, context, account, let_in=let_in)
@@ -54,6 +67,15 @@ def trust(account: MailAccount) -> ssl.SSLContext:
         except OSError as error:  # ssl.SSLError is one too
             raise failures.authorities_unreadable(account.ca_file, error) from error
     return context
+
+
+def keep_alive(line: Keepable) -> None:
+    """Let the system ask now and then whether the other side is still there."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    options = {"TCP_KEEPIDLE": QUIET_SECONDS, "TCP_KEEPINTVL": BETWEEN_PROBES, "TCP_KEEPCNT": MOST_PROBES}
+    for name, value in options.items():
+        if hasattr(socket, name):  # not every system has each of them
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 async def _reach(wire: Wire, account: MailAccount, context: ssl.SSLContext | None) -> None:

@@ -19,20 +19,14 @@ MANY_UIDS = Room(line=3 << 22, total=1 << 24)
 _WINDOW = commands.MOST_UIDS
 
 
-async def search_since(connection: Connection, day: date, *, above: int) -> UidSet | None:
-    """UIDs above one of mail of that day or later; None from a server that refuses to search."""
-    reply = await connection.ask(commands.search_since(day, above=above), MANY_UIDS)
-    return await _found(reply, above=above)
-
-
-async def search_all(connection: Connection, *, above: int, in_ranges: bool) -> UidSet | None:
-    """Every UID above one; None from a server that refuses to search."""
+async def search(connection: Connection, day: date | None, *, above: int, in_ranges: bool) -> UidSet | None:
+    """UIDs above one of mail of that day or later (of all, without a day); None from a server that does not search."""
     if in_ranges:
-        reply = await connection.ask(commands.search_all(above=above, in_ranges=True), MANY_UIDS)
+        reply = await connection.ask(commands.search(day, above=above, in_ranges=True), MANY_UIDS)
         found = await asyncio.to_thread(answers.found_ranges, reply.answers) if reply.result == "OK" else None
         if found is not None:
             return found.between(above + 1, LAST_UID)
-    reply = await connection.ask(commands.search_all(above=above, in_ranges=False), MANY_UIDS)
+    reply = await connection.ask(commands.search(day, above=above, in_ranges=False), MANY_UIDS)
     return await _found(reply, above=above)
 
 

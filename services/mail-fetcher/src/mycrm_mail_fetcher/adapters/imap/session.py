@@ -8,7 +8,7 @@ from mycrm_mail_fetcher.adapters.imap import answers, commands, failures
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
 from mycrm_mail_fetcher.adapters.imap.fetching import Manners, bodies, heads, piece
 from mycrm_mail_fetcher.adapters.imap.framing import Answer, Room
-from mycrm_mail_fetcher.adapters.imap.searching import search_all, search_by_hand, search_for, search_since
+from mycrm_mail_fetcher.adapters.imap.searching import search, search_by_hand, search_for
 from mycrm_mail_fetcher.adapters.imap.sections import sections
 from mycrm_mail_fetcher.adapters.imap.turns import Turns
 from mycrm_mail_fetcher.adapters.imap.wire import Reply
@@ -72,24 +72,21 @@ class Session:
         self._messages = status.messages
         return status
 
-    async def uids_since(self, day: date, *, above: int = 0) -> list[int]:
-        """UIDs greater than `above` of mail of that day or later, ascending."""
-        async with self._turns.alone():
-            folder = self._must_be_open()
-            found = await search_since(self._connection, day, above=above)
-            if found is None:
-                messages = (await self._open(folder)).messages
-                found = await search_by_hand(self._connection, day, messages=messages, above=above)
-            return list(found)
+    async def uids_since(self, day: date, *, above: int = 0) -> UidSet:
+        """UIDs greater than `above` of mail of that day or later."""
+        return await self._search(day, above)
 
     async def uids(self, *, above: int = 0) -> UidSet:
         """Every UID greater than `above` that is in the folder."""
+        return await self._search(None, above)
+
+    async def _search(self, day: date | None, above: int) -> UidSet:
         async with self._turns.alone():
             folder = self._must_be_open()
-            found = await search_all(self._connection, above=above, in_ranges="ESEARCH" in self._able)
+            found = await search(self._connection, day, above=above, in_ranges="ESEARCH" in self._able)
             if found is None:
                 messages = (await self._open(folder)).messages
-                found = await search_by_hand(self._connection, None, messages=messages, above=above)
+                found = await search_by_hand(self._connection, day, messages=messages, above=above)
             return found
 
     async def drafts(self) -> UidSet:
