@@ -24,12 +24,12 @@ _LARGEST = 2**63 - 1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page(Generic[Item]):
-    """Some items of a list, and the ways on; `total` counts the whole list."""
+    """Some items of a list, and the ways on; `total` counts the whole list, None where that would take too long."""
 
     items: Sequence[Item]
     next_cursor: str | None
     previous_cursor: str | None
-    total: int
+    total: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from mycrm_common.errors import FieldFault, Kind, MyCRMError
 from mycrm_common.keys import email_key, text_key
 from mycrm_common.work import Reading, Work
 
-_FIELDS = tuple(field.name for field in fields(Customer))
+CUSTOMER_FIELDS = tuple(field.name for field in fields(Customer))
 _KEYED = {"name": customers.c.name_key, "email": customers.c.email_key, "company": customers.c.company_key}
 _LETTERED = frozenset({"country", "address", "phone", "website", "comment", "last_checked_log"})
 _FIRST_VERSION = 1
@@ -43,7 +43,7 @@ async def hold(work: Work, customer_id: int) -> Customer | None:
 async def page(reading: Reading, wanted: CustomerList) -> Page[Customer]:
     """Return one page of the list."""
     column, descending = sort_of(wanted.sort)
-    sorting = _sorting(column)
+    sorting = sorting_by(column)
     order = sorting.order(descending=descending)
     filters = {"only_valid": wanted.only_valid}
     listing = Listing(sort=wanted.sort, kinds=sorting.kinds, filters=filters)
@@ -101,7 +101,7 @@ async def save(work: Work, customer: Customer) -> None:
 
 async def remove(work: Work, customer_id: int, *, by: str) -> None:
     """Move a customer out of the list, to those that were deleted; `by` is the account's id."""
-    kept = [*_FIELDS, "email_key"]
+    kept = [*CUSTOMER_FIELDS, "email_key"]
     row = select(*(customers.c[name] for name in kept), literal(work.at, UtcDateTime), literal(by)).where(
         customers.c.id == customer_id
     )
@@ -113,12 +113,12 @@ async def remove(work: Work, customer_id: int, *, by: str) -> None:
 
 def customer_of(row: Row[Any]) -> Customer:
     """Return the customer that a row of `customers` holds."""
-    values = {name: getattr(row, name) for name in _FIELDS}
+    values = {name: getattr(row, name) for name in CUSTOMER_FIELDS}
     return Customer(**values | {"valid": Validity(row.valid)})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Sorting:
+class Sorting:
     """How the list is sorted by one column."""
 
     column: str
@@ -126,9 +126,11 @@ class _Sorting:
 
     @property
     def kinds(self) -> tuple[type, ...]:
+        """Of which types a cursor's keys are."""
         return (int,) if self.column == "id" else (self.kind, int)
 
     def order(self, *, descending: bool) -> Order:
+        """Return what the rows are sorted by."""
         if self.column == "id":
             return Order(id=customers.c.id, descending=descending)
         plain = customers.c[self.column]
@@ -142,6 +144,7 @@ class _Sorting:
         )
 
     def keys_of(self, row: Row[Any]) -> tuple[Key, ...]:
+        """Return a row's keys, as a cursor keeps them."""
         if self.column == "id":
             return (row.id,)
         if self.column in _LETTERED:
@@ -150,10 +153,11 @@ class _Sorting:
         return (getattr(row, self.column if key is None else key.name), row.id)
 
 
-def _sorting(column: str) -> _Sorting:
+def sorting_by(column: str) -> Sorting:
+    """Return how customers are sorted by a column of theirs."""
     moments = isinstance(customers.c[column].type, UtcDateTime)
     numbers = column in {"importance", "valid", "version"}
-    return _Sorting(column=column, kind=datetime if moments else int if numbers else str)
+    return Sorting(column=column, kind=datetime if moments else int if numbers else str)
 
 
 def _shown(*, only_valid: bool) -> list[ColumnElement[bool]]:

@@ -6,7 +6,17 @@ from sqlalchemy import MetaData
 
 from mycrm_common.db.tables.registry import metadata
 
-_NOUNS = ("customers", "events", "logs", "mailboxes", "messages", "requests", "settings", "users")
+_NOUNS = (
+    "customers",
+    "events",
+    "followups",
+    "logs",
+    "mailboxes",
+    "messages",
+    "requests",
+    "settings",
+    "users",
+)
 
 
 def all_tables() -> MetaData:

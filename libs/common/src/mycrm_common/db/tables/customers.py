@@ -43,7 +43,7 @@ customers = table(
     Index("ix_customers_name_key", "name_key", "id"),
     Index("ix_customers_company_key", "company_key", "id"),
     Index("ix_customers_last_contact_date", "last_contact_date", "id"),
-    Index("ix_customers_followup", "company_last_contact", "valid", "importance", "last_contact_date", "id"),
+    Index("ix_customers_due", "importance", "valid", "company_last_contact", "id"),
     owner="api",
 )
 
