@@ -24,7 +24,8 @@ export function someSettings(known: Partial<Settings> = {}): Settings {
   return {
     followup_days: 30, followup_importance_operators: '>=', followup_importance: 3, monitor_mail_days: 10,
     mail_reserved_days: 365, mail_host: 'imap.example.com', mail_port: 993, mail_username: 'sales@example.com',
-    mail_password_set: true, theme: 'auto', woocommerce_url: '', woocommerce_api_set: false, language: 'en',
+    mail_password_set: true, mail_oauth_provider: '', mail_oauth_client_id: '', mail_oauth_client_secret_set: false,
+    mail_oauth_refresh_token_set: false, mail_oauth_tenant: '', theme: 'auto', woocommerce_url: '', woocommerce_api_set: false, language: 'en',
     time_zone: 'UTC', verifier_provider: 'local', verifier_per_hour: 5, ...known,
   }
 }

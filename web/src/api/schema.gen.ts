@@ -852,6 +852,38 @@ export interface components {
              */
             mail_password?: string | null;
             /**
+             * Mail Oauth Provider
+             * @description who gives tokens in place of the password
+             * @default
+             * @enum {string}
+             */
+            mail_oauth_provider?: "" | "google" | "microsoft" | "microsoft-cn";
+            /**
+             * Mail Oauth Client Id
+             * @default
+             */
+            mail_oauth_client_id?: string;
+            /**
+             * Mail Oauth Client Secret
+             * Format: password
+             * @description null forgets it, an empty text leaves it as it is
+             * @default null
+             */
+            mail_oauth_client_secret?: string | null;
+            /**
+             * Mail Oauth Refresh Token
+             * Format: password
+             * @description null forgets it, an empty text leaves it as it is
+             * @default null
+             */
+            mail_oauth_refresh_token?: string | null;
+            /**
+             * Mail Oauth Tenant
+             * @description the directory at Microsoft; empty for any
+             * @default
+             */
+            mail_oauth_tenant?: string;
+            /**
              * Theme
              * @default
              */
@@ -916,6 +948,19 @@ export interface components {
             mail_username: string;
             /** Mail Password Set */
             mail_password_set: boolean;
+            /**
+             * Mail Oauth Provider
+             * @enum {string}
+             */
+            mail_oauth_provider: "" | "google" | "microsoft" | "microsoft-cn";
+            /** Mail Oauth Client Id */
+            mail_oauth_client_id: string;
+            /** Mail Oauth Client Secret Set */
+            mail_oauth_client_secret_set: boolean;
+            /** Mail Oauth Refresh Token Set */
+            mail_oauth_refresh_token_set: boolean;
+            /** Mail Oauth Tenant */
+            mail_oauth_tenant: string;
             /** Theme */
             theme: string;
             /** Woocommerce Url */

@@ -28,6 +28,9 @@ def test_until_somebody_sets_them_they_are_as_the_original_had_them() -> None:
         "mail_host": "",
         "mail_port": 993,
         "mail_username": "",
+        "mail_oauth_provider": "",
+        "mail_oauth_client_id": "",
+        "mail_oauth_tenant": "",
         "theme": "",
         "woocommerce_url": "",
         "language": "zh-CN",
@@ -177,3 +180,21 @@ def test_a_secret_may_be_anything_that_can_be_typed() -> None:
     assert secret_faults({"mail_password": " pass 密码 😀 ", "woocommerce_api": None}) == []
     assert [fault.code for fault in secret_faults({"mail_password": "a\nb"})] == ["text_unprintable"]
     assert [fault.code for fault in secret_faults({"mail_password": "x" * 1001})] == ["text_long"]
+
+
+def test_a_refresh_token_may_be_long() -> None:
+    assert secret_faults({"mail_oauth_refresh_token": "x" * 8000}) == []
+    assert [fault.code for fault in secret_faults({"mail_oauth_refresh_token": "x" * 8001})] == ["text_long"]
+    assert [fault.code for fault in secret_faults({"mail_oauth_client_secret": "x" * 1001})] == ["text_long"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("mail_oauth_provider", "elsewhere", "choice_unknown"),
+        ("mail_oauth_client_id", "two words", "value_invalid"),
+        ("mail_oauth_tenant", "a/b", "value_invalid"),
+    ],
+)
+def test_who_gives_tokens_is_one_of_few(name: str, value: str, code: str) -> None:
+    assert [fault.code for fault in setting_faults({name: value})] == [code]

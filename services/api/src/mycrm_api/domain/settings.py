@@ -25,8 +25,13 @@ OPERATORS = ("=", ">", ">=")
 LANGUAGES = ("zh-CN", "en")
 
 # Never in the config table: sealed, and kept apart. Nobody can read them back.
-SECRETS = ("mail_password", "woocommerce_api")
+SECRETS = ("mail_password", "mail_oauth_client_secret", "mail_oauth_refresh_token", "woocommerce_api")
 MOST_SECRET = 1_000
+# Microsoft's refresh tokens are long.
+MOST_TOKEN = 8_000
+
+# Who gives tokens for the mailbox, in place of its password; nobody where it is empty.
+OAUTH_PROVIDERS = ("", "google", "microsoft", "microsoft-cn")
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 _MOST_HOST = 253
@@ -58,7 +63,10 @@ def setting_faults(changes: Mapping[str, Value]) -> list[FieldFault]:
 def secret_faults(secrets: Mapping[str, str | None]) -> list[FieldFault]:
     """Return what is wrong with these secrets."""
     return [
-        fault for name, text in secrets.items() if text for fault in text_faults(name, text, most=MOST_SECRET)
+        fault
+        for name, text in secrets.items()
+        if text
+        for fault in text_faults(name, text, most=MOST_TOKEN if name.endswith("_token") else MOST_SECRET)
     ]
 
 
@@ -160,6 +168,9 @@ SETTINGS = (
     Setting(name="mail_host", default="", check=_host),
     Setting(name="mail_port", default=993, check=_number(1, MOST_PORT)),
     Setting(name="mail_username", default="", check=_text(320)),
+    Setting(name="mail_oauth_provider", default="", check=_choice(OAUTH_PROVIDERS)),
+    Setting(name="mail_oauth_client_id", default="", check=_text(200, r"[!-~]*")),
+    Setting(name="mail_oauth_tenant", default="", check=_text(255, r"[A-Za-z0-9.-]*")),
     Setting(name="theme", default="", check=_text(40, r"[a-z0-9-]*")),
     Setting(name="woocommerce_url", default="", check=_url),
     Setting(name="language", default="zh-CN", check=_choice(LANGUAGES)),

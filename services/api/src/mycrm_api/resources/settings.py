@@ -13,8 +13,15 @@ from mycrm_common.work import ReadingRoom, UnitOfWork
 
 Operator = Literal["=", ">", ">="]
 Language = Literal["zh-CN", "en"]
+OAuthProvider = Literal["", "google", "microsoft", "microsoft-cn"]
 # A password may begin or end with a blank.
 Secret = Annotated[str, StringConstraints(strip_whitespace=False)]
+
+_SECRET: Any = Field(
+    None,
+    description="null forgets it, an empty text leaves it as it is",
+    json_schema_extra={"format": "password", "writeOnly": True},
+)
 
 
 class SettingsView(View):
@@ -29,6 +36,11 @@ class SettingsView(View):
     mail_port: int
     mail_username: str
     mail_password_set: bool
+    mail_oauth_provider: OAuthProvider
+    mail_oauth_client_id: str
+    mail_oauth_client_secret_set: bool
+    mail_oauth_refresh_token_set: bool
+    mail_oauth_tenant: str
     theme: str
     woocommerce_url: str
     woocommerce_api_set: bool
@@ -49,18 +61,15 @@ class SettingsForm(Form):
     mail_host: str = ""
     mail_port: int = Field(0, strict=True)
     mail_username: str = ""
-    mail_password: Secret | None = Field(
-        None,
-        description="null forgets it, an empty text leaves it as it is",
-        json_schema_extra={"format": "password", "writeOnly": True},
-    )
+    mail_password: Secret | None = _SECRET
+    mail_oauth_provider: OAuthProvider = Field("", description="who gives tokens in place of the password")
+    mail_oauth_client_id: str = ""
+    mail_oauth_client_secret: Secret | None = _SECRET
+    mail_oauth_refresh_token: Secret | None = _SECRET
+    mail_oauth_tenant: str = Field("", description="the directory at Microsoft; empty for any")
     theme: str = ""
     woocommerce_url: str = ""
-    woocommerce_api: Secret | None = Field(
-        None,
-        description="null forgets it, an empty text leaves it as it is",
-        json_schema_extra={"format": "password", "writeOnly": True},
-    )
+    woocommerce_api: Secret | None = _SECRET
     language: Language = "zh-CN"
     time_zone: str = ""
     verifier_provider: str = ""
