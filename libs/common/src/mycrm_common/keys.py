@@ -5,6 +5,7 @@ byte by byte. A domain is compared in its ASCII form, so that `büro.example` an
 """
 
 import unicodedata
+from functools import lru_cache
 
 _KEY_LENGTH = 320
 
@@ -17,6 +18,7 @@ def text_key(text: str) -> str:
     return " ".join(folded.split())[:_KEY_LENGTH].rstrip()
 
 
+@lru_cache(maxsize=4096)  # The same few people write to each other all day.
 def email_key(address: str) -> str:
     """Return the form of an e-mail address under which it is unique and found among the mail."""
     local, at, domain = text_key(address).rpartition("@")

@@ -6,6 +6,7 @@ more memory fails by itself, or takes the process along. Whoever owns the proces
 ends when its pipe does, so it never outlives its owner, and by itself when there was nothing to do for a while.
 """
 
+import gc
 import os
 import resource
 import select
@@ -29,6 +30,8 @@ _STDOUT: Final = 1
 _STDERR: Final = 2
 _STATM: Final = Path("/proc/self/statm")
 _MOST_KEPT: Final = 1 / 3
+_LARGE: Final = 256 * 1024
+_OBJECTS_BETWEEN_SWEEPS: Final = 20_000
 
 
 def serve(read: Read) -> None:
@@ -38,6 +41,9 @@ def serve(read: Read) -> None:
     answers = os.dup(_STDOUT)
     os.dup2(_STDERR, _STDOUT)
     start = _limit_memory(int(memory_bytes))
+    # What is loaded now stays; looking through it again and again would cost a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_SWEEPS)
     _write(answers, READY)
     while select.select([_STDIN], [], [], idle_seconds)[0] and (task := _taken()) is not None:
         mail, ours = task_of(task)
@@ -45,8 +51,11 @@ def serve(read: Read) -> None:
         outcome = read(mail, ours)
         signal.setitimer(signal.ITIMER_PROF, 0)
         _write(answers, outcome_bytes(outcome))
+        is_large = len(task) > _LARGE
         del mail, task
-        if _is_worn(outcome, start=start, limit=memory_bytes):
+        if (is_large or isinstance(outcome, Unreadable)) and _is_worn(
+            outcome, start=start, limit=memory_bytes
+        ):
             return
 
 

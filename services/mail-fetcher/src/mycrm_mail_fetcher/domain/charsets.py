@@ -70,6 +70,8 @@ def codec_of(label: str) -> str | None:
 
 def clean(text: str) -> str:
     """Return the text without NUL and other controls; lone surrogates become U+FFFD, all line ends are one."""
+    if text.isprintable():
+        return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATES.sub("\ufffd", _UNSAYABLE.sub("", text))

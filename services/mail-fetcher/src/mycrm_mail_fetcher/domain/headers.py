@@ -7,6 +7,7 @@ of addresses or a date, and each is decoded at another point.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from mycrm_mail_fetcher.domain.charsets import decode_bytes
@@ -105,6 +106,7 @@ def header_end(raw: bytes) -> tuple[int, int]:
     return end, end
 
 
+@lru_cache(maxsize=8)  # The text and the key of one mail ask for the same subject.
 def subject_text(raw: bytes) -> str:
     """Return a subject as people read it, at most 998 characters."""
     return decode_words(raw)[:_MAX_SUBJECT]
