@@ -30,12 +30,9 @@ def assemble(structure: Structure, *, header: bytes, sections: Mapping[str, byte
     """Return the mail's tree with the bytes of these sections, None where the description cannot be right."""
     if header != without_lead_in(header):
         return None
-    end, start = header_end(header)
-    headers = Headers.parse(header[:end])
-    if header[start:].strip() or not headers.fields:
-        return None  # The server's header ends where ours does not.
     try:
-        return _root(structure, headers, sections)
+        headers = _headers(header)
+        return _headed(structure, headers, sections) if headers.fields else None
     except _UnfitError:
         return None
 
@@ -46,17 +43,29 @@ def fetched_limit(content_type: str, size: int) -> int:
     return min(longest, next((limit for limit in _LIMITS if limit > size), longest))
 
 
-def _root(structure: Structure, headers: Headers, sections: Mapping[str, bytes]) -> Part:
+def _headers(block: bytes) -> Headers:
+    """Return the fields of a header as the server gives it.
+
+    Text that the server takes for a header, because no blank line stands before it, would be lost.
+    """
+    end, start = header_end(block)
+    if block[start:].strip():
+        raise _UnfitError
+    return Headers.parse(block[:end])
+
+
+def _headed(structure: Structure, headers: Headers, sections: Mapping[str, bytes]) -> Part:
+    """Return a mail, this one or one inside it, by its own header as far as that goes."""
     described = _described(structure, sections)
-    root = leaf(headers, described.body)
-    is_page = (root.content_type, structure.content_type) == ("text/html", "text/plain")
+    mail = leaf(headers, described.body)
+    is_page = (mail.content_type, structure.content_type) == ("text/html", "text/plain")
     # What holds parts is not encoded; some (163.com) say so, and nobody knows what a server makes of that.
-    is_odd = root.maintype == "multipart" and root.encoding in _ENCODED
-    if is_odd or not (root.content_type == structure.content_type or is_page):
+    is_odd = mail.maintype == "multipart" and mail.encoding in _ENCODED
+    if is_odd or not (mail.content_type == structure.content_type or is_page):
         raise _UnfitError
     return replace(
-        root,
-        content_type=described.content_type if described.children else root.content_type,
+        mail,
+        content_type=described.content_type if described.children else mail.content_type,
         body=described.body,
         children=described.children,
         section=described.section,
@@ -77,10 +86,8 @@ def _described(structure: Structure, sections: Mapping[str, bytes]) -> Part:
     own = sections.get(f"{structure.section}.MIME")
     if own is None:
         return part
-    end, start = header_end(own)
-    told = leaf(Headers.parse(own[:end]), part.body)
-    # Text that the server takes for a header because no blank line stands before it would be lost.
-    if own[start:].strip() or told.maintype in {"multipart", "message"}:
+    told = leaf(_headers(own), part.body)
+    if told.maintype in {"multipart", "message"}:
         raise _UnfitError
     return replace(told, section=part.section, is_missing=part.is_missing, stated_size=part.stated_size)
 
@@ -98,8 +105,11 @@ def _inner_mail(structure: Structure, sections: Mapping[str, bytes]) -> Part:
     if structure.children and part.encoding not in _ENCODED:
         if len(structure.children) > 1:
             raise _UnfitError
-        headers = Headers.parse(sections.get(f"{structure.section}.HEADER", b""))
-        inner = replace(_described(structure.children[0], sections), headers=headers)
+        own = sections.get(f"{structure.section}.HEADER")
+        described = structure.children[0]
+        inner = (
+            _described(described, sections) if own is None else _headed(described, _headers(own), sections)
+        )
     else:
         beginning = _with_bytes(structure, sections)
         # What the server cannot look into, because it is encoded, say, is looked into here.

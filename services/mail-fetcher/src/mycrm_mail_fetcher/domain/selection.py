@@ -74,6 +74,7 @@ class _Choice:
             elif not part.children[0].section:
                 self.want(part)  # A mail that the server could not look into.
             else:
+                self._want_header(part)
                 inner = _Choice()
                 inner.look(part.children[0])
                 self.texts += inner.texts
@@ -91,10 +92,13 @@ class _Choice:
             return
         # Without a name its subject is that of the file that it hangs on the mail as.
         if part.children[0].section:
-            section = f"{part.section}.HEADER"
-            self.wishes[section] = SectionWish(section=section, limit=LONGEST_HEADER)
+            self._want_header(part)
         else:
             self.want(part)
+
+    def _want_header(self, mail: Part) -> None:
+        section = f"{mail.section}.HEADER"
+        self.wishes[section] = SectionWish(section=section, limit=LONGEST_HEADER)
 
     def _look_inside(self, part: Part) -> None:
         for child in _candidates(part):
