@@ -1,7 +1,6 @@
-"""Settings, secrets, requests, the mailbox's state and logs on both databases."""
+"""Settings, secrets, requests and logs on both databases."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +8,9 @@ from sqlalchemy import insert, select, update
 
 from mycrm_api.domain.cursors import Page
 from mycrm_api.domain.logs import LogEntry, LogList
-from mycrm_api.domain.mailbox import FolderFound, Mailbox, MailboxAnswer, Trouble
+from mycrm_api.domain.requests import FolderFound, MailboxAnswer, Request
 from mycrm_api.domain.settings import read_settings
-from mycrm_api.store import logs, mailbox, requests, settings
+from mycrm_api.store import logs, requests, settings
 from mycrm_api.usecases.await_answer import await_answer
 from mycrm_api.usecases.change_settings import change_settings
 from mycrm_api.usecases.close_request import close_request
@@ -19,7 +18,6 @@ from mycrm_api.usecases.request_mailbox_sync import request_mailbox_sync
 from mycrm_api.usecases.request_mailbox_test import request_mailbox_test
 from mycrm_common.db import logs as log_shelf
 from mycrm_common.db.engine import Database
-from mycrm_common.db.tables.mailboxes import folders, locations
 from mycrm_common.db.tables.requests import requests as table
 from mycrm_common.db.tables.settings import config, secrets
 from mycrm_common.errors import MyCRMError
@@ -28,12 +26,11 @@ from mycrm_common.events.settings import SettingsChanged
 from mycrm_common.logs import LEVELS, LogLine
 from mycrm_common.secretbox import SecretBox
 from mycrm_mail_fetcher.ports.requests import Answer, FolderSeen, Verb
-from mycrm_mail_fetcher.store import mailboxes, tasks
+from mycrm_mail_fetcher.store import tasks
 from tests.contract.api_office import Office
 
 BOX = SecretBox("k" * 40)
 ACCESS = {"mail_host": "imap.example.com", "mail_port": 993, "mail_username": "team@example.com"}
-DAY = datetime(2026, 1, 10, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -138,6 +135,31 @@ async def test_without_a_password_the_stored_one_is_meant_and_does_not_travel(of
     assert '"stored_password": true' in row.parameters
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"mail_host": "imap.elsewhere.example"},
+        {"mail_port": 143},
+        {"mail_username": "other@example.com"},
+        {**ACCESS, "mail_host": "imap.elsewhere.example"},
+    ],
+)
+async def test_the_stored_password_is_not_shown_to_another_server(
+    office: Office, changed: dict[str, Any]
+) -> None:
+    await _change(office, ACCESS, mail_password="secret")
+    told = await office.told()
+
+    with pytest.raises(MyCRMError) as caught:
+        await _ask_test(office, changed)
+
+    faults = [(fault.field, fault.code) for fault in caught.value.errors]
+    assert faults == [("mail_password", "password_required")]
+    assert await office.told() == told
+    assert await _ask_test(office, changed, "typed")
+    assert await _ask_test(office, ACCESS)
+
+
 async def test_a_test_without_anything_to_test_names_what_is_missing(office: Office) -> None:
     with pytest.raises(MyCRMError) as caught:
         await _ask_test(office, {"mail_host": ""})
@@ -173,6 +195,33 @@ async def test_an_answer_is_read_and_closes_its_request(office: Office) -> None:
     assert (row.state, row.sealed, row.answered_at) == ("answered", None, at)
 
 
+async def test_a_request_can_be_asked_after(office: Office) -> None:
+    request_id = await _ask_test(office, ACCESS, "secret")
+    asked_at = office.clock.now()
+
+    async def look() -> Request | None:
+        async with office.reading() as reading:
+            return await requests.by_id(reading, request_id)
+
+    fresh = await look()
+    async with office.mail() as work:
+        await tasks.put(work, request_id, verb=Verb.TEST)
+    taken = await look()
+    async with office.mail() as work:
+        await tasks.answer(work, request_id, Answer(code="mailbox_unreachable", detail="no"))
+    done = await look()
+
+    assert fresh == taken
+    assert fresh == Request(
+        request_id=request_id, noun="mailbox", verb="test", asked_at=asked_at, answer=None
+    )
+    assert (fresh.state, done.state if done else "") == ("open", "answered")
+    assert done is not None
+    assert done.answer == MailboxAnswer(ok=False, code="mailbox_unreachable", detail="no", folders=())
+    async with office.reading() as reading:
+        assert await requests.by_id(reading, "nobody asked") is None
+
+
 async def _await(office: Office, request_id: str) -> MailboxAnswer | None:
     return await await_answer(
         request_id, requests=requests, reading=office.reading, patience_seconds=0.05, pause_seconds=0.01
@@ -193,104 +242,6 @@ async def test_a_look_at_the_mailbox_can_be_asked_for(office: Office) -> None:
 
     assert (await _row(office, request_id)).verb == "sync"
     assert (await office.told())[-1] == MailboxSyncRequested(request_id=request_id)
-
-
-async def _mailbox(office: Office, *, is_configured: bool = True) -> Mailbox:
-    async with office.reading() as look:
-        return await mailbox.state_of_mailbox(look, is_configured=is_configured)
-
-
-async def _put_folder(office: Office, **values: Any) -> None:
-    async with office.mail() as work:
-        row = {
-            "mailbox": "a",
-            "excluded": "",
-            "uid_validity": 7,
-            "last_uid": 0,
-            "low_uid": 0,
-            "seen_messages": 0,
-            "seen_uid_next": 0,
-            "error_code": "",
-            "error_detail": "",
-            **values,
-        }
-        await work.connection.execute(insert(folders).values(**row))
-
-
-async def test_a_mailbox_goes_from_unset_over_syncing_to_idle(office: Office) -> None:
-    nothing = await _mailbox(office, is_configured=False)
-    fresh = await _mailbox(office)
-    await _put_folder(office, name="INBOX")
-    first = await _mailbox(office)
-    async with office.mail() as work:
-        await mailboxes.note_synced(work, "a")
-        synced_at = work.at
-    idle = await _mailbox(office)
-    async with office.mail() as work:
-        await tasks.put(work, "r", verb=Verb.SYNC)
-    asked = await _mailbox(office)
-
-    states = [state.state for state in (nothing, fresh, first, idle, asked)]
-    assert states == ["not_configured", "idle", "syncing", "idle", "syncing"]
-    assert (fresh.last_synced_at, idle.last_synced_at) == (None, synced_at)
-
-
-async def test_a_mailbox_that_failed_says_why_and_when_it_last_succeeded(office: Office) -> None:
-    async with office.mail() as work:
-        await mailboxes.note_synced(work, "a")
-        synced_at = work.at
-    office.clock.advance(minutes=5)
-    async with office.mail() as work:
-        await mailboxes.note_failed(work, "a", code="mailbox_login_refused", detail="no")
-
-    state = await _mailbox(office)
-
-    assert (state.state, state.last_synced_at) == ("failed", synced_at)
-    assert state.error == Trouble(code="mailbox_login_refused", detail="no")
-
-
-async def test_each_folder_tells_what_became_of_its_mail(office: Office) -> None:
-    await _put_folder(office, id=1, name="INBOX", seen_messages=5, looked_at=DAY)
-    await _put_folder(office, id=2, name="Drafts", seen_messages=2, excluded="rule")
-    await _put_folder(office, id=3, name="Old", excluded="gone")
-    await _put_folder(office, id=4, name="Spam", error_code="mailbox_folder_missing", error_detail="x")
-    await _put_folder(office, id=5, name="INBOX", mailbox="before", seen_messages=9)
-    places = [(1, 7, "stored"), (1, 7, "stored"), (1, 7, "ignored"), (1, 7, "held"), (1, 6, "stored")]
-    async with office.mail() as work:
-        for uid, (folder_id, uid_validity, state) in enumerate(places):
-            await work.connection.execute(
-                insert(locations).values(
-                    folder_id=folder_id,
-                    uid_validity=uid_validity,
-                    uid=uid,
-                    state=state,
-                    reason="",
-                    detail="",
-                    size=1,
-                    attempts=0,
-                )
-            )
-
-    told = {folder.name: folder for folder in (await _mailbox(office)).folders}
-
-    assert list(told) == ["INBOX", "Drafts", "Spam"]
-    inbox = told["INBOX"]
-    assert (inbox.on_server, inbox.stored, inbox.ignored, inbox.held) == (5, 2, 1, 1)
-    assert (told["Drafts"].excluded, told["Drafts"].on_server) == ("rule", 2)
-    assert told["Spam"].error == Trouble(code="mailbox_folder_missing", detail="x")
-
-
-async def test_another_mailbox_is_shown_from_its_first_folder_on(office: Office) -> None:
-    await _put_folder(office, name="INBOX", mailbox="before", looked_at=DAY)
-    async with office.mail() as work:
-        await mailboxes.note_synced(work, "before")
-    await _put_folder(
-        office, name="收件箱", mailbox="after", looked_at=office.clock.now() + timedelta(seconds=1)
-    )
-
-    state = await _mailbox(office)
-
-    assert (state.state, [folder.name for folder in state.folders]) == ("syncing", ["收件箱"])
 
 
 async def _log(office: Office, *lines: tuple[str, str, str]) -> None:

@@ -95,6 +95,93 @@ export interface paths {
         patch: operations["patch_customers_customer_id"];
         trace?: never;
     };
+    "/api/v1/followups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the customers who are due, those who wait longest first */
+        get: operations["get_followups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/followups/{customer_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** keep a customer off the list for some days */
+        post: operations["post_followups_customer_id_snooze"];
+        /** snooze a customer no longer */
+        delete: operations["delete_followups_customer_id_snooze"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/followups/{customer_id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** count this moment as a contact with the customer, for the follow-up list alone */
+        post: operations["post_followups_customer_id_done"];
+        /** take back that a customer was done with */
+        delete: operations["delete_followups_customer_id_done"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** how many customers there are, by rating and validity */
+        get: operations["get_statistics_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** how much mail came and went, week by week */
+        get: operations["get_statistics_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{customer_id}/messages": {
         parameters: {
             query?: never;
@@ -224,7 +311,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** look at the mailbox now */
+        /** look at the mailbox now, and hold the ledger against it */
         post: operations["post_mailbox_sync"];
         delete?: never;
         options?: never;
@@ -243,6 +330,125 @@ export interface paths {
         put?: never;
         /** try mailbox settings; 202 with a request_id when the answer takes longer than 20 s */
         post: operations["post_settings_mailbox_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** mail that is held back, newest first */
+        get: operations["get_mailbox_held"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox/held/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** read all held mail again; 202 with a request_id when that takes longer than 20 s */
+        post: operations["post_mailbox_held_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox/held/{folder_id}/{uid}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** read a held mail again; 202 with a request_id when that takes longer than 20 s */
+        post: operations["post_mailbox_held_folder_id_uid_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox/held/{folder_id}/{uid}/beginning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the first megabyte of a held mail, as it was kept */
+        get: operations["get_mailbox_held_folder_id_uid_beginning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox/held/{folder_id}/{uid}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ask the mail server for all of a held mail; /mailbox/copies/{request_id} will have it */
+        post: operations["post_mailbox_held_folder_id_uid_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox/copies/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** a mail that was copied from the server */
+        get: operations["get_mailbox_copies_request_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** what has become of a request that was answered with 202 */
+        get: operations["get_requests_request_id"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -340,6 +546,20 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AnswerView
+         * @description What came of it: an error code with its detail, or the folders where settings were tried.
+         */
+        AnswerView: {
+            /** Ok */
+            ok: boolean;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Folders */
+            folders: components["schemas"]["FolderFoundView"][];
+        };
+        /**
          * AttachmentView
          * @description What hung on a mail; its bytes are not kept.
          */
@@ -358,6 +578,64 @@ export interface components {
         CountView: {
             /** Count */
             count: number;
+        };
+        /**
+         * CountsView
+         * @description What the server counts, and the sets that its mails are in, each counted by itself.
+         */
+        CountsView: {
+            /** On Server */
+            on_server: number;
+            /** Stored */
+            stored: number;
+            /** Ignored */
+            ignored: number;
+            /** Held */
+            held: number;
+            /**
+             * Missing
+             * @description stored, but the message is gone without anybody's doing
+             */
+            missing: number;
+            /**
+             * Reasons
+             * @description every set that is not empty
+             */
+            reasons: components["schemas"]["ReasonView"][];
+            /**
+             * Compared At
+             * @description when all uids were last held against the server's
+             */
+            compared_at: string | null;
+            /**
+             * Found Missing
+             * @description what that comparison found missing, and had fetched again
+             */
+            found_missing: number;
+        };
+        /**
+         * CustomerCountView
+         * @description How many customers have a rating and a validity.
+         */
+        CustomerCountView: {
+            /** Importance */
+            importance: number;
+            /**
+             * Valid
+             * @description 0 invalid, 1 valid, 2 unconfirmed
+             * @enum {integer}
+             */
+            valid: 0 | 1 | 2;
+            /** Count */
+            count: number;
+        };
+        /**
+         * CustomerCountsView
+         * @description Every rating with every validity, zeros included.
+         */
+        CustomerCountsView: {
+            /** Items */
+            items: components["schemas"]["CustomerCountView"][];
         };
         /**
          * CustomerPage
@@ -502,8 +780,6 @@ export interface components {
          * @description What became of a folder's mail; `excluded` says why it is not read, if it is not.
          */
         FolderLedgerView: {
-            /** Name */
-            name: string;
             /** On Server */
             on_server: number;
             /** Stored */
@@ -512,9 +788,181 @@ export interface components {
             ignored: number;
             /** Held */
             held: number;
+            /**
+             * Missing
+             * @description stored, but the message is gone without anybody's doing
+             */
+            missing: number;
+            /**
+             * Reasons
+             * @description every set that is not empty
+             */
+            reasons: components["schemas"]["ReasonView"][];
+            /**
+             * Compared At
+             * @description when all uids were last held against the server's
+             */
+            compared_at: string | null;
+            /**
+             * Found Missing
+             * @description what that comparison found missing, and had fetched again
+             */
+            found_missing: number;
+            /** Folder Id */
+            folder_id: number;
+            /** Name */
+            name: string;
             /** Excluded */
             excluded: string;
+            /**
+             * Under Way
+             * @description a look at all of it has not come to its end: the sets still grow
+             */
+            under_way: boolean;
+            /**
+             * Adds Up
+             * @description on_server = stored + ignored + held + missing, and nothing is missing
+             */
+            adds_up: boolean;
             error: components["schemas"]["TroubleView"] | null;
+        };
+        /**
+         * FollowupMarkView
+         * @description What people noted of a customer's follow-up.
+         */
+        FollowupMarkView: {
+            /** Customer Id */
+            customer_id: number;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /** Done At */
+            done_at: string | null;
+        };
+        /**
+         * FollowupPage
+         * @description A page of the follow-up list; `total` is null above 10,000 unless `total=exact` asks for it.
+         */
+        FollowupPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["FollowupView"][];
+        };
+        /**
+         * FollowupView
+         * @description A customer who is due, and why.
+         */
+        FollowupView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Importance */
+            importance: number;
+            /** Company */
+            company: string;
+            /** Country */
+            country: string;
+            /** Address */
+            address: string;
+            /** Phone */
+            phone: string;
+            /** Website */
+            website: string;
+            /**
+             * Comment
+             * @description rich text, made harmless
+             */
+            comment: string;
+            /** Last Contact Date */
+            last_contact_date: string | null;
+            /** Last Checked Date */
+            last_checked_date: string | null;
+            /** Last Checked Log */
+            last_checked_log: string;
+            /**
+             * Valid
+             * @description 0 invalid, 1 valid, 2 unconfirmed
+             * @enum {integer}
+             */
+            valid: 0 | 1 | 2;
+            /** Version */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Company Last Contact
+             * @description the newest contact with anybody of the company whose address is not invalid; without a company the customer's own
+             */
+            company_last_contact: string | null;
+            /**
+             * Due Since
+             * @description the day in the team's time zone; null: never contacted
+             */
+            due_since: string | null;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /** Done At */
+            done_at: string | null;
+        };
+        /**
+         * HeldMailPage
+         * @description A page of the held mails, newest first.
+         */
+        HeldMailPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["HeldMailView"][];
+        };
+        /**
+         * HeldMailView
+         * @description A mail that is held back; subject and sender as far as its beginning gives them away.
+         */
+        HeldMailView: {
+            /** Folder Id */
+            folder_id: number;
+            /** Folder */
+            folder: string;
+            /** Uid */
+            uid: number;
+            /** Internal Date */
+            internal_date: string | null;
+            /** Size */
+            size: number;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Attempts */
+            attempts: number;
+            /** Subject */
+            subject: string;
+            /** Sender */
+            sender: string;
+            /**
+             * Bytes Kept
+             * @description how much of its beginning can be downloaded at once
+             */
+            bytes_kept: number;
         };
         /**
          * LogEntryView
@@ -587,7 +1035,7 @@ export interface components {
             /**
              * Mail Password
              * Format: password
-             * @description the stored one is tried when this is empty
+             * @description the stored one is tried when this is empty, but with the stored host, port and account only
              * @default null
              */
             mail_password?: string | null;
@@ -607,6 +1055,12 @@ export interface components {
             error: components["schemas"]["TroubleView"] | null;
             /** Folders */
             folders: components["schemas"]["FolderLedgerView"][];
+            totals: components["schemas"]["CountsView"];
+            /**
+             * Adds Up
+             * @description whether each folder adds up
+             */
+            adds_up: boolean;
         };
         /**
          * MeForm
@@ -777,6 +1231,21 @@ export interface components {
             told_at: string;
         };
         /**
+         * ReasonView
+         * @description One named set of mails: `reason` is the rule that ignores them, or the error that holds them.
+         */
+        ReasonView: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "stored" | "ignored" | "held" | "missing";
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * ReplayView
          * @description How many events are tried again.
          */
@@ -785,12 +1254,46 @@ export interface components {
             replayed: number;
         };
         /**
+         * RequestStateView
+         * @description What was asked, and the answer once there is one.
+         */
+        RequestStateView: {
+            /** Request Id */
+            request_id: string;
+            /** Noun */
+            noun: string;
+            /** Verb */
+            verb: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "answered";
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            answer: components["schemas"]["AnswerView"] | null;
+        };
+        /**
          * RequestView
-         * @description A request that is not answered yet.
+         * @description A request that is not answered yet; `/requests/{request_id}` tells what has become of it.
          */
         RequestView: {
             /** Request Id */
             request_id: string;
+        };
+        /**
+         * RetriedView
+         * @description What came of reading held mail again.
+         */
+        RetriedView: {
+            /**
+             * Still Held
+             * @description how many of the mails that were meant are held back still
+             */
+            still_held: number;
         };
         /**
          * Role
@@ -1021,6 +1524,17 @@ export interface components {
             password: string;
         };
         /**
+         * SnoozeForm
+         * @description For how long.
+         */
+        SnoozeForm: {
+            /**
+             * Days
+             * @description until the day begins that is so far ahead
+             */
+            days: number;
+        };
+        /**
          * TroubleView
          * @description Why something could not be done.
          */
@@ -1046,6 +1560,30 @@ export interface components {
             theme: string;
             /** Time Zone */
             time_zone: string;
+        };
+        /**
+         * WeekView
+         * @description How much mail came and went in a week.
+         */
+        WeekView: {
+            /**
+             * Week
+             * @description the ISO week in the team's time zone
+             * @example 2026-W47
+             */
+            week: string;
+            /** Receive */
+            receive: number;
+            /** Sendto */
+            sendto: number;
+        };
+        /**
+         * WeeksView
+         * @description Week after week, the oldest first; weeks without mail are zero.
+         */
+        WeeksView: {
+            /** Items */
+            items: components["schemas"]["WeekView"][];
         };
         Problem: {
             type?: string;
@@ -1423,6 +1961,228 @@ export interface operations {
             };
         };
     };
+    get_followups: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                operator?: ("=" | ">" | ">=") | null;
+                importance?: number | null;
+                days?: number | null;
+                sort?: string;
+                hidden?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the customers who are due, those who wait longest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_followups_customer_id_snooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeForm"];
+            };
+        };
+        responses: {
+            /** @description keep a customer off the list for some days */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupMarkView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_followups_customer_id_snooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description snooze a customer no longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_followups_customer_id_done: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description count this moment as a contact with the customer, for the follow-up list alone */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupMarkView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_followups_customer_id_done: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description take back that a customer was done with */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how many customers there are, by rating and validity */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCountsView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_messages: {
+        parameters: {
+            query?: {
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how much mail came and went, week by week */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeeksView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_customers_customer_id_messages: {
         parameters: {
             query?: {
@@ -1691,7 +2451,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description look at the mailbox now */
+            /** @description look at the mailbox now, and hold the ledger against it */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1740,6 +2500,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mailbox_held: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                folder_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description mail that is held back, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldMailPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_mailbox_held_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read all held mail again; 202 with a request_id when that takes longer than 20 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_mailbox_held_folder_id_uid_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                folder_id: number;
+                uid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a held mail again; 202 with a request_id when that takes longer than 20 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mailbox_held_folder_id_uid_beginning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                folder_id: number;
+                uid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the first megabyte of a held mail, as it was kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "message/rfc822": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_mailbox_held_folder_id_uid_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                folder_id: number;
+                uid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ask the mail server for all of a held mail; /mailbox/copies/{request_id} will have it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_mailbox_copies_request_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a mail that was copied from the server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "message/rfc822": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_requests_request_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what has become of a request that was answered with 202 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestStateView"];
                 };
             };
             /** @description a problem, by its code */

@@ -1,18 +1,20 @@
 """What use cases need from outside. The modules of `store` and the classes of `adapters` fulfil these."""
 
-from collections.abc import Sequence, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from mycrm_api.domain.cursors import Page
 from mycrm_api.domain.customers import Customer, CustomerList, NewCustomer
+from mycrm_api.domain.held_mail import HeldList, HeldMail, HeldPlace
 from mycrm_api.domain.logs import LogEntry, LogList
-from mycrm_api.domain.mailbox import Mailbox, MailboxAnswer
+from mycrm_api.domain.mailbox import Mailbox
 from mycrm_api.domain.messages import Message, MessageFilter, MessageList
 from mycrm_api.domain.parked import ParkedEvent, ParkedFilter, ParkedList
+from mycrm_api.domain.requests import MailboxAnswer, Request
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.users import User
-from mycrm_common.work import Reading, Work
+from mycrm_common.work import Reading, ReadingRoom, Work
 
 
 class Passwords(Protocol):
@@ -293,12 +295,48 @@ class Requests(Protocol):
         """Return what mail-fetcher has answered, or None while it has not."""
         ...
 
+    async def by_id(self, reading: Reading, request_id: str) -> Request | None:
+        """Return what was asked under that id, with the answer if there is one."""
+        ...
+
 
 class Mailboxes(Protocol):
     """How the mailbox is doing."""
 
     async def state_of_mailbox(self, reading: Reading, *, is_configured: bool) -> Mailbox:
         """Return the mailbox's state with what became of each folder's mail."""
+        ...
+
+
+class HeldMails(Protocol):
+    """Mail that is held back in the present mailbox."""
+
+    async def page(self, reading: Reading, wanted: HeldList) -> Page[HeldMail]:
+        """Return one page of the held mails."""
+        ...
+
+    async def count(self, reading: Reading, folder_id: int | None = None) -> int:
+        """Count the held mails, of all folders or of one."""
+        ...
+
+    async def is_held(self, reading: Reading, place: HeldPlace) -> bool:
+        """Tell whether that mail is held back."""
+        ...
+
+    async def beginning(self, reading: Reading, place: HeldPlace) -> bytes | None:
+        """Return what was kept of a held mail, nothing where the server gave nothing; None where it is not held."""
+        ...
+
+
+class MailCopies(Protocol):
+    """Whole mails that were copied for a download."""
+
+    async def size(self, reading: Reading, request_id: str) -> int | None:
+        """Return how many bytes the copy has, or None where there is none, or none any more."""
+        ...
+
+    def pieces(self, reading: ReadingRoom, request_id: str) -> AsyncIterator[bytes]:
+        """Yield the copy piece by piece; between two of them nothing is held open."""
         ...
 
 

@@ -17,23 +17,32 @@ from mycrm_api.http.patience import noting
 from mycrm_api.ports import Box, Passwords
 from mycrm_api.resources import customers as customer_resources
 from mycrm_api.resources import events as event_resources
+from mycrm_api.resources import followups as followup_resources
+from mycrm_api.resources import held_mail as held_mail_resources
 from mycrm_api.resources import logs as log_resources
 from mycrm_api.resources import mailbox as mailbox_resources
 from mycrm_api.resources import messages as message_resources
+from mycrm_api.resources import requests as request_resources
 from mycrm_api.resources import session as session_resources
 from mycrm_api.resources import settings as setting_resources
+from mycrm_api.resources import statistics as statistic_resources
 from mycrm_api.resources.route import Route
+from mycrm_api.resources.waiting import Patience
 from mycrm_api.settings import ApiSettings
 from mycrm_api.store import (
     address_changes,
     contacts,
     customers,
+    followups,
+    held_mail,
     logs,
+    mail_copies,
     mailbox,
     messages,
     parked,
     requests,
     sessions,
+    statistics,
     users,
 )
 from mycrm_api.store import settings as settings_store
@@ -41,6 +50,7 @@ from mycrm_api.usecases.close_request import close_request
 from mycrm_api.usecases.forget_requests import forget_requests
 from mycrm_api.usecases.note_contact import note_contact
 from mycrm_api.usecases.set_up import set_up
+from mycrm_common.clock import Clock
 from mycrm_common.errors import MyCRMError, StartError
 from mycrm_common.events.mailboxes import MailboxRequestAnswered
 from mycrm_common.events.messages import MessageStored
@@ -87,11 +97,26 @@ def operators_door(runtime: ServiceRuntime, *, path: Path) -> Door:
 def described() -> list[Route]:
     """Return every route as it is described; these are not to be called."""
     nothing: Any = None
-    return api_routes(unit=nothing, reading=nothing, passwords=nothing, box=nothing, log=nothing, zone="UTC")
+    return api_routes(
+        unit=nothing,
+        reading=nothing,
+        passwords=nothing,
+        box=nothing,
+        clock=nothing,
+        log=nothing,
+        zone="UTC",
+    )
 
 
 def api_routes(
-    *, unit: UnitOfWork, reading: ReadingRoom, passwords: Passwords, box: Box, log: Logger, zone: str
+    *,
+    unit: UnitOfWork,
+    reading: ReadingRoom,
+    passwords: Passwords,
+    box: Box,
+    clock: Clock,
+    log: Logger,
+    zone: str,
 ) -> list[Route]:
     """Return every route of the API, with its collaborators."""
     return [
@@ -107,13 +132,41 @@ def api_routes(
             unit=unit,
             reading=reading,
         ),
+        *followup_resources.routes(
+            followups=followups,
+            customers=customers,
+            settings=settings_store,
+            clock=clock,
+            unit=unit,
+            reading=reading,
+            zone=zone,
+        ),
+        *statistic_resources.routes(
+            statistics=statistics, settings=settings_store, clock=clock, reading=reading, zone=zone
+        ),
         *message_resources.routes(
             messages=messages, customers=customers, address_changes=address_changes, reading=reading
         ),
         *setting_resources.routes(settings=settings_store, box=box, unit=unit, reading=reading, zone=zone),
         *mailbox_resources.routes(
-            mailboxes=mailbox, settings=settings_store, requests=requests, box=box, unit=unit, reading=reading
+            mailboxes=mailbox,
+            settings=settings_store,
+            requests=requests,
+            box=box,
+            unit=unit,
+            reading=reading,
+            patience=Patience(),
         ),
+        *held_mail_resources.routes(
+            held=held_mail,
+            copies=mail_copies,
+            settings=settings_store,
+            requests=requests,
+            unit=unit,
+            reading=reading,
+            patience=Patience(),
+        ),
+        *request_resources.routes(requests=requests, reading=reading),
         *log_resources.routes(logs=logs, log=log, unit=unit, reading=reading),
         *event_resources.routes(parked=parked, log=log, unit=unit, reading=reading),
     ]
@@ -125,6 +178,7 @@ def _routes_of(runtime: ServiceRuntime, passwords: Passwords) -> list[Route]:
         reading=runtime.reading,
         passwords=passwords,
         box=runtime.box,
+        clock=runtime.clock,
         log=runtime.log,
         zone=str(runtime.zone),
     )

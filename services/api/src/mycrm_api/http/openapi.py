@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from mycrm_api.resources.route import Form, Route, View
 
 _VERSION = "0.1.0"
+_TEXT_IDS = frozenset({"request_id"})
 _REF = "#/components/schemas/{model}"
 _IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
@@ -123,7 +124,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "integer"} if name.endswith("_id") else {"type": "string"},
+            "schema": {"type": "integer" if name.endswith("id") and name not in _TEXT_IDS else "string"},
         }
         for name in re.findall(r"{(\w+)}", route.path)
     ]

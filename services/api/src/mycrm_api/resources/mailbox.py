@@ -1,22 +1,21 @@
-"""The team's mailbox: how it is doing, and what one can ask of it."""
+"""The team's mailbox: how it is doing, what became of each mail in it, and what one can ask of it."""
 
 from datetime import datetime
 
 from pydantic import Field
 
-from mycrm_api.domain.mailbox import MailboxState, check_answer
+from mycrm_api.domain.ledger import SetState
+from mycrm_api.domain.mailbox import MailboxState
+from mycrm_api.domain.requests import check_answer
 from mycrm_api.domain.roles import Role
 from mycrm_api.ports import Box, Mailboxes, Requests, SettingsStore
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_api.resources.settings import Secret
-from mycrm_api.usecases.await_answer import await_answer
+from mycrm_api.resources.waiting import Patience, RequestView, waiting_for
 from mycrm_api.usecases.request_mailbox_sync import request_mailbox_sync
 from mycrm_api.usecases.request_mailbox_test import request_mailbox_test
 from mycrm_api.usecases.see_mailbox import is_configured
 from mycrm_common.work import ReadingRoom, UnitOfWork
-
-PATIENCE_SECONDS = 20.0
-PAUSE_SECONDS = 0.2
 
 
 class TroubleView(View):
@@ -26,15 +25,35 @@ class TroubleView(View):
     detail: str
 
 
-class FolderLedgerView(View):
-    """What became of a folder's mail; `excluded` says why it is not read, if it is not."""
+class ReasonView(View):
+    """One named set of mails: `reason` is the rule that ignores them, or the error that holds them."""
 
-    name: str
+    state: SetState
+    reason: str
+    count: int
+
+
+class CountsView(View):
+    """What the server counts, and the sets that its mails are in, each counted by itself."""
+
     on_server: int
     stored: int
     ignored: int
     held: int
+    missing: int = Field(description="stored, but the message is gone without anybody's doing")
+    reasons: tuple[ReasonView, ...] = Field(description="every set that is not empty")
+    compared_at: datetime | None = Field(description="when all uids were last held against the server's")
+    found_missing: int = Field(description="what that comparison found missing, and had fetched again")
+
+
+class FolderLedgerView(CountsView):
+    """What became of a folder's mail; `excluded` says why it is not read, if it is not."""
+
+    folder_id: int
+    name: str
     excluded: str
+    under_way: bool = Field(description="a look at all of it has not come to its end: the sets still grow")
+    adds_up: bool = Field(description="on_server = stored + ignored + held + missing, and nothing is missing")
     error: TroubleView | None
 
 
@@ -45,6 +64,8 @@ class MailboxView(View):
     last_synced_at: datetime | None
     error: TroubleView | None
     folders: tuple[FolderLedgerView, ...]
+    totals: CountsView
+    adds_up: bool = Field(description="whether each folder adds up")
 
 
 class FolderFoundView(View):
@@ -61,12 +82,6 @@ class MailboxFoundView(View):
     folders: tuple[FolderFoundView, ...]
 
 
-class RequestView(View):
-    """A request that is not answered yet."""
-
-    request_id: str
-
-
 class MailboxTestForm(Form):
     """The settings to be tried; what is not sent is taken from the stored ones."""
 
@@ -75,7 +90,7 @@ class MailboxTestForm(Form):
     mail_username: str = ""
     mail_password: Secret | None = Field(
         None,
-        description="the stored one is tried when this is empty",
+        description="the stored one is tried when this is empty, but with the stored host, port and account only",
         json_schema_extra={"format": "password", "writeOnly": True},
     )
 
@@ -88,10 +103,10 @@ def routes(
     box: Box,
     unit: UnitOfWork,
     reading: ReadingRoom,
-    patience_seconds: float = PATIENCE_SECONDS,
-    pause_seconds: float = PAUSE_SECONDS,
+    patience: Patience,
 ) -> list[Route]:
     """Return the routes of the mailbox."""
+    wait = waiting_for(requests=requests, reading=reading, patience=patience)
 
     async def show(_: Call) -> Answer:
         async with reading() as look:
@@ -110,16 +125,10 @@ def routes(
             box=box,
             unit=unit,
         )
-        answer = await await_answer(
-            request_id,
-            requests=requests,
-            reading=reading,
-            patience_seconds=patience_seconds,
-            pause_seconds=pause_seconds,
-        )
+        answer = await wait(request_id)
         if answer is None:
             return Reply(view=RequestView(request_id=request_id), status=202)
-        check_answer(answer)
+        check_answer(answer, of_settings=True)
         return MailboxFoundView.model_validate(answer)
 
     async def sync(_: Call) -> Answer:
@@ -140,7 +149,7 @@ def routes(
             path="/mailbox/sync",
             handle=sync,
             needs=Role.MEMBER,
-            summary="look at the mailbox now",
+            summary="look at the mailbox now, and hold the ledger against it",
             gives=RequestView,
             status=202,
             problems=("mailbox_not_configured",),

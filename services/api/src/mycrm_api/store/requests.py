@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 
-from mycrm_api.domain.mailbox import FolderFound, MailboxAnswer
+from mycrm_api.domain.requests import FolderFound, MailboxAnswer, Request
 from mycrm_common.db.tables.mailboxes import mailbox_tasks
 from mycrm_common.db.tables.requests import requests
 from mycrm_common.work import Reading, Work
@@ -44,6 +44,20 @@ async def close_request(work: Work, request_id: str) -> None:
         update(requests)
         .where(requests.c.id == request_id, requests.c.state == _OPEN)
         .values(state=_ANSWERED, answered_at=work.at, sealed=None)
+    )
+
+
+async def by_id(reading: Reading, request_id: str) -> Request | None:
+    """Return what was asked under that id, with the answer if there is one."""
+    row = (await reading.connection.execute(select(requests).where(requests.c.id == request_id))).first()
+    if row is None:
+        return None
+    return Request(
+        request_id=row.id,
+        noun=row.noun,
+        verb=row.verb,
+        asked_at=row.created_at,
+        answer=await mailbox_answer(reading, request_id),
     )
 
 

@@ -1,4 +1,8 @@
-"""Ask mail-fetcher whether mailbox settings work; what is not given is taken from the stored ones."""
+"""Ask mail-fetcher whether mailbox settings work; what is not given is taken from the stored ones.
+
+The stored password is tried with the stored server and account only: with another server it would be told to whoever
+runs that one.
+"""
 
 from collections.abc import Mapping
 
@@ -26,11 +30,15 @@ async def request_mailbox_test(
     """Return the request's id; without a password the stored one is tried, which never leaves its table."""
     refuse([*setting_faults(given), *secret_faults({_PASSWORD: password})])
     async with unit() as work:
-        access = {**read_settings(await settings.stored(work)), **given}
+        stored = read_settings(await settings.stored(work))
+        access = {**stored, **given}
         known = {name: access[name] for name in _ACCESS}
-        if not password and await settings.sealed(work, _PASSWORD) is None:
+        has_tokens = stored["mail_oauth_provider"] != ""
+        if not password and not has_tokens and await settings.sealed(work, _PASSWORD) is None:
             known[_PASSWORD] = ""
         refuse(_missing(known))
+        if not password:
+            refuse(_elsewhere(known, stored))
         request_id = new_id(work.at)
         await requests.put_request(
             work,
@@ -50,3 +58,10 @@ def _missing(access: Mapping[str, Value]) -> list[FieldFault]:
         for name, value in access.items()
         if value == ""
     ]
+
+
+def _elsewhere(access: Mapping[str, Value], stored: Mapping[str, Value]) -> list[FieldFault]:
+    if all(access[name] == stored[name] for name in _ACCESS):
+        return []
+    message = "the stored password is only tried with the stored server and account"
+    return [FieldFault(field=_PASSWORD, code="password_required", message=message)]
