@@ -91,17 +91,18 @@ def without_lead_in(raw: bytes) -> bytes:
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
-def header_end(raw: bytes) -> tuple[int, int]:
-    """Return where the header block of a mail or part ends and where its body begins."""
-    stop = _BLOCK.match(raw, 0, MAX_BLOCK)
-    end = stop.end() if stop else 0
-    blank = _BLANK_LINE.match(raw, end)
+def header_end(raw: bytes, start: int = 0, stop: int | None = None) -> tuple[int, int]:
+    """Return where the header block of the mail or part between these places ends and where its body begins."""
+    stop = len(raw) if stop is None else stop
+    longest = start + MAX_BLOCK
+    block = _BLOCK.match(raw, start, min(stop, longest))
+    end = block.end() if block else start
+    blank = _BLANK_LINE.match(raw, end, stop)
     if blank:
         return end, blank.end()
     # A line that is no field: a broken header goes on after it, a missing blank line does not.
-    later = _BLANK_LINE.search(raw, end)
-    goes_on = end == MAX_BLOCK or _KNOWN_FIELD.search(raw, end, later.start() if later else end)
-    if end and later and goes_on:
+    later = _BLANK_LINE.search(raw, end, stop) if end > start else None
+    if later and (end == longest or _KNOWN_FIELD.search(raw, end, later.start())):
         return later.start(), later.end()
     return end, end
 
