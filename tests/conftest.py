@@ -6,7 +6,7 @@ pytest_plugins = ["tests.support.servers", "tests.support.failures", "tests.supp
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the kill loops of tests/faults last longer, or be repeated by their seed."""
+    """Let what is made by chance last longer, or be repeated by its seed."""
     storm = parser.getgroup("storm", "the kill loops of tests/faults")
     storm.addoption("--storm-seconds", type=float, default=60, help="how long processes are killed")
     storm.addoption("--storm-events", type=int, default=1_000, help="how many events there must be")
@@ -17,3 +17,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     fuzz = parser.getgroup("fuzz", "damaged mails")
     fuzz.addoption("--fuzz-mails", type=int, default=5_000, help="how many damaged mails are read")
     fuzz.addoption("--fuzz-seed", type=int, default=20261122, help="the seed of how they are damaged")
+    oracle = parser.getgroup("oracle", "random data against an oracle")
+    oracle.addoption("--oracle-sets", type=int, default=30, help="how many random data sets are tried")
+    oracle.addoption("--oracle-seed", type=int, default=20261122, help="the seed of what is in them")

@@ -10,6 +10,7 @@ on a walk along the sorted column. The count that the page needs anyway decides.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
@@ -49,7 +50,7 @@ from mycrm_common.work import Reading, Work
 
 # As many are counted, and no more unless somebody asks for it; this many are sorted.
 MOST_COUNTED = 10_000
-_MOST_SORTED = 5_000
+MOST_SORTED = 5_000
 
 # Before any mail, and the first year that MariaDB can compare.
 _LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)
@@ -126,8 +127,8 @@ async def _by_waiting(
     del total
     limit = wanted.limit + 1
     ids: list[int] = []
-    for condition in _walks(wanted, order, cursor):
-        merged = _merged(wanted, order, cursor, condition=condition, limit=limit - len(ids))
+    for condition, by in _walks(wanted, order, cursor):
+        merged = _merged(wanted, condition, by, limit=limit - len(ids))
         if merged is not None:
             ids += (await reading.connection.execute(merged)).scalars()
         if len(ids) >= limit:
@@ -137,20 +138,24 @@ async def _by_waiting(
     return [found[one] for one in ids if one in found]
 
 
-def _walks(wanted: FollowupList, order: Order, cursor: Cursor | None) -> Iterator[ColumnElement[bool]]:
-    """Return conditions that are walks along the index: those who were never contacted are one of their own."""
-    backwards = cursor is not None and cursor.backwards
-    never, long_ago = _since.is_(None), _since < wanted.contacted_before
-    parts = (long_ago, never) if order.descending != backwards else (never, long_ago)
+def _walks(
+    wanted: FollowupList, order: Order, cursor: Cursor | None
+) -> Iterator[tuple[ColumnElement[bool], Order]]:
+    """Return conditions and orders that are walks along the index.
+
+    Those who were never contacted are a walk of their own, by id: MariaDB would sort what is all NULL.
+    """
+    falls = order.descending != (cursor is not None and cursor.backwards)
+    never = (_since.is_(None), Order(id=order.id, descending=falls))
+    long_ago = (_since < wanted.contacted_before, replace(order, descending=falls))
     steps = [true()] if cursor is None else list(order.steps(cursor))
-    for step, part in product(steps, parts):
-        yield and_(step, part)
+    for step, (part, by) in product(steps, (long_ago, never) if falls else (never, long_ago)):
+        yield and_(step, part), by
 
 
 def _merged(
-    wanted: FollowupList, order: Order, cursor: Cursor | None, *, condition: ColumnElement[bool], limit: int
+    wanted: FollowupList, condition: ColumnElement[bool], by: Order, *, limit: int
 ) -> Select[Any] | None:
-    backwards = cursor is not None and cursor.backwards
     sides = [
         select(customers.c.id, _since)
         .select_from(_MARKED)
@@ -160,7 +165,7 @@ def _merged(
             condition,
             _is_shown(wanted),
         )
-        .order_by(*order.clauses(backwards=backwards))
+        .order_by(*by.clauses(backwards=False))
         .limit(limit)
         .subquery()
         for importance, valid in product(wanted.rule.importances, _NOT_INVALID)
@@ -168,15 +173,15 @@ def _merged(
     if not sides:
         return None
     merged = union_all(*(select(side) for side in sides)).subquery()
-    by = Order(id=merged.c.id, by=merged.c.company_last_contact, descending=order.descending)
-    return select(merged.c.id).order_by(*by.clauses(backwards=backwards)).limit(limit)
+    over = Order(id=merged.c.id, by=merged.c.company_last_contact, descending=by.descending)
+    return select(merged.c.id).order_by(*over.clauses(backwards=False)).limit(limit)
 
 
 async def _by_column(
     reading: Reading, wanted: FollowupList, order: Order, *, cursor: Cursor | None, total: int | None
 ) -> list[Row[Any]]:
     """Return the rows that follow a cursor by any column, one more than the page holds."""
-    is_sorted = wanted.hidden or (total is not None and total <= _MOST_SORTED)
+    is_sorted = wanted.hidden or (total is not None and total <= MOST_SORTED)
     rows = _sorted_rows(wanted) if is_sorted else _walked_rows(wanted)
     return await walk(reading, rows, order, cursor=cursor, limit=wanted.limit + 1)
 
