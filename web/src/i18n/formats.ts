@@ -6,7 +6,14 @@ export interface Formats {
   dateTime(at: string): string
   ago(at: string, now: number): string
   count(number: number): string
+  size(bytes: number): string
 }
+
+const SIZES: ['megabyte' | 'kilobyte' | 'byte', number][] = [
+  ['megabyte', 1_000_000],
+  ['kilobyte', 1_000],
+  ['byte', 1],
+]
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
@@ -34,6 +41,10 @@ function formatsFor(locale: string, zone: string | undefined): Formats {
     date: asDate,
     dateTime: (at) => `${asDate(at)} ${time.format(new Date(at))}`,
     count: (value) => number.format(value),
+    size(bytes) {
+      const [unit, length] = SIZES.find(([, least]) => bytes >= least) ?? ['byte', 1]
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / length)
+    },
     ago(at, now) {
       const seconds = (new Date(at).getTime() - now) / 1000
       const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['minute', 60]

@@ -1,6 +1,7 @@
-import { ref, type Ref } from 'vue'
+import { onScopeDispose, ref, type Ref } from 'vue'
 import { useBackend } from '@/api/backend'
 import { ask, problemFrom, type Problem } from '@/api/problem'
+import { answerTo } from '@/api/requests'
 import type { Access, FolderFound } from '@/api/types'
 import { useProblemTexts } from '@/i18n/problems'
 
@@ -16,7 +17,7 @@ const BLAMED: Record<string, string> = {
 export interface MailboxTrial {
   busy: Ref<boolean>
   folders: Ref<FolderFound[] | null>
-  /** The mail server is slow; the answer will be in the state of the mailbox. */
+  /** The mail server is slow, and still being asked. */
   late: Ref<boolean>
   fault: Ref<{ field: string; text: string; detail: string } | null>
   run(access: Access): Promise<void>
@@ -31,8 +32,13 @@ export function useMailboxTrial(): MailboxTrial {
   const late = ref(false)
   const folders = ref<FolderFound[] | null>(null)
   const fault = ref<{ field: string; text: string; detail: string } | null>(null)
+  let controller = new AbortController()
 
+  /** What is found out about settings that have been changed meanwhile is of no use to anybody. */
   function forget(): void {
+    controller.abort()
+    controller = new AbortController()
+    busy.value = false
     late.value = false
     folders.value = null
     fault.value = null
@@ -46,18 +52,26 @@ export function useMailboxTrial(): MailboxTrial {
 
   async function run(access: Access): Promise<void> {
     forget()
+    const { signal } = controller
     busy.value = true
     try {
-      // A slow mail server makes this 202 with nothing but the number of the request.
-      const answer = await ask(api.POST('/api/v1/settings/mailbox/test', { body: access }))
-      folders.value = 'folders' in answer ? answer.folders : null
-      late.value = folders.value === null
+      const found = await reach(access, signal)
+      if (!signal.aborted) folders.value = found
     } catch (failure) {
-      blame(problemFrom(failure))
+      if (!signal.aborted) blame(problemFrom(failure))
     } finally {
-      busy.value = false
+      if (!signal.aborted) busy.value = late.value = false
     }
   }
 
+  async function reach(access: Access, signal: AbortSignal): Promise<FolderFound[]> {
+    const answer = await ask(api.POST('/api/v1/settings/mailbox/test', { body: access, signal }))
+    if ('folders' in answer) return answer.folders
+    // A slow mail server makes this 202 with nothing but the number of the request, which is asked after.
+    late.value = !signal.aborted
+    return (await answerTo(api, answer.request_id, signal)).folders
+  }
+
+  onScopeDispose(forget)
   return { busy, folders, late, fault, run, forget }
 }

@@ -59,11 +59,43 @@ describe('testing the mailbox', () => {
     expect(field(label).getAttribute('aria-invalid')).toBe('true')
   })
 
-  test('says that a slow server is still being asked', async () => {
+  test('waits for a slow server, says so, and shows what it answers in the end', async () => {
     const { server, hands } = await openSettings()
+    let answer: object | null = null
     server.on('POST /settings/mailbox/test', () => Response.json({ request_id: 'r1' }, { status: 202 }))
+    server.on('GET /requests/r1', () => ({ request_id: 'r1', state: 'open', answer }))
     await hands.click(screen.getByRole('button', { name: 'Test connection' }))
-    expect(await screen.findByText(/test is still running/)).toBeTruthy()
+    expect(await screen.findByText(/still waiting for its answer/)).toBeTruthy()
+
+    answer = { ok: true, code: '', detail: '', folders: [{ name: 'INBOX', messages: 12, excluded: false }] }
+
+    expect(await screen.findByText('12 mails')).toBeTruthy()
+    expect(screen.queryByText(/still waiting/)).toBeNull()
+  })
+
+  test('puts what a slow server refuses at its field', async () => {
+    const { server, hands } = await openSettings()
+    const answer = { ok: false, code: 'mailbox_login_refused', detail: 'no', folders: [] }
+    server.on('POST /settings/mailbox/test', () => Response.json({ request_id: 'r1' }, { status: 202 }))
+    server.on('GET /requests/r1', () => ({ request_id: 'r1', state: 'answered', answer }))
+
+    await hands.click(screen.getByRole('button', { name: 'Test connection' }))
+
+    await waitFor(() => expect(described('Mailbox password')).toContain('refused this account'))
+  })
+
+  test('asks for the password again when another server or account is entered', async () => {
+    const { server, hands } = await openSettings()
+    const refused = [{ field: 'mail_password', code: 'password_required' }]
+    server.on('POST /settings/mailbox/test', () => problem(422, 'request_invalid', refused))
+    expect(described('Mailbox password')).toContain('Leave empty to keep it')
+
+    await hands.type(field('Mailbox account'), '.cn')
+    expect(described('Mailbox password')).toContain('Enter the password to test this')
+    await hands.click(screen.getByRole('button', { name: 'Test connection' }))
+
+    await waitFor(() => expect(field('Mailbox password').getAttribute('aria-invalid')).toBe('true'))
+    expect(described('Mailbox password')).toContain('only used with the stored server and account')
   })
 })
 
