@@ -61,16 +61,18 @@ class World:
     chance: random.Random = field(init=False)
     zone: ZoneInfo = field(init=False)
     at: datetime = field(init=False)
+    days: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Choose where and when."""
+        """Choose where, when, and the days that matter most."""
         self.chance = random.Random(self.seed)
         self.zone = ZoneInfo(self.chance.choice(ZONES))
-        self.at = self.chance.choice(MOMENTS) + timedelta(hours=self.chance.choice([0, 0, 5, 19]))
+        self.days = self.chance.choice(DAYS)
+        self.at = self.chance.choice(MOMENTS) + timedelta(hours=self.chance.randrange(24))
 
     def customers(self) -> list[dict[str, Any]]:
         """Return some customers as they are written into the table."""
-        return [self.customer(number) for number in range(self.chance.randrange(1, 40))]
+        return [self.customer(number) for number in range(self.chance.randrange(1, 60))]
 
     def customer(self, number: int) -> dict[str, Any]:
         """Return one customer."""
@@ -96,9 +98,11 @@ class World:
         if kind == 2:
             return self.at + timedelta(hours=self.chance.randrange(48))
         today = self.at.astimezone(self.zone).date()
-        day = today - timedelta(days=self.chance.choice(DAYS) + self.chance.choice([-1, 0, 1]))
+        day = today - timedelta(
+            days=self.chance.choice([self.days, *DAYS]) + self.chance.choice([-1, 0, 0, 1])
+        )
         midnight = datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
-        return midnight + timedelta(microseconds=self.chance.choice([-1, 0, 1, 3_600_000_000]))
+        return midnight + timedelta(microseconds=self.chance.choice([-1, 0, 0, 1, 3_600_000_000]))
 
     def rules(self) -> Iterator[FollowupRule]:
         """Return some rules, each operator among them."""
@@ -106,7 +110,7 @@ class World:
             yield FollowupRule(
                 operator=operator,
                 importance=self.chance.randrange(6),
-                days=self.chance.choice(DAYS),
+                days=self.chance.choice([self.days, *DAYS]),
             )
 
 

@@ -26,6 +26,7 @@ from tests.contract.followup_world import Truth, World
 
 DAY = datetime(2026, 1, 10, 8, 30, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+HOUR = timedelta(hours=1)
 RULE = FollowupRule(operator=">=", importance=0, days=30)
 SORTS = (
     "company_last_contact",
@@ -118,8 +119,8 @@ async def _mark(office: Office, world: World) -> dict[int, Any]:
     marks: dict[int, Any] = {}
     async with office.unit() as work:
         ids = list((await work.connection.execute(select(table.c.id).order_by(table.c.id))).scalars())
-        for one in world.chance.sample(ids, k=len(ids) // 4):
-            until = world.chance.choice([None, world.at - timedelta(hours=1), world.at + timedelta(hours=1)])
+        for one in world.chance.sample(ids, k=len(ids) * 2 // 3):
+            until = world.chance.choice([None, None, world.at - HOUR, world.at + HOUR])
             done_at = world.contact()
             await followups.put_snooze(work, one, until)
             await followups.put_done(work, one, done_at)
@@ -242,6 +243,19 @@ async def test_done_counts_as_a_contact_with_this_customer_for_this_list_alone(o
         (customer.id, "2026-04-02"),
         (colleague.id, "None"),
     ]
+
+
+async def test_done_thirty_days_ago_still_counts_and_a_moment_before_that_day_no_more(office: Office) -> None:
+    customer = await office.add("a@example.com")
+    thirty_days_ago = datetime(2026, 1, 30, 16, tzinfo=UTC)  # midnight in Shanghai
+
+    totals = []
+    for done_at in (thirty_days_ago, thirty_days_ago - timedelta(microseconds=1)):
+        async with office.unit() as work:
+            await followups.put_done(work, customer.id, done_at)
+        totals.append((await _page(office, _now(office))).total)
+
+    assert totals == [0, 1]
 
 
 async def test_a_mark_that_is_taken_back_leaves_the_rule_alone_and_the_other_mark_in_place(
