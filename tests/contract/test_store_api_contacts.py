@@ -277,6 +277,22 @@ async def test_the_recompute_finds_a_date_that_is_wrong(office: Office) -> None:
         assert await contacts.company_contacts_differ(look) == [alone.id]
 
 
+async def test_what_the_recompute_finds_can_be_mended(office: Office) -> None:
+    await office.add("a@example.com", company="Straße 7")
+    await office.add("b@example.com", company="STRASSE 7")
+    await office.add("c@example.com")
+    await office.send(DAY, "a@example.com", "c@example.com")
+    right = await _company_dates(office)
+    async with office.unit() as work:
+        await work.connection.execute(update(customers).values(company_last_contact=EARLIER))
+
+    async with office.unit() as work:
+        await contacts.mend_company_contacts(work, await contacts.company_contacts_differ(work))
+
+    assert await _company_dates(office) == right
+    assert await office.company_dates_are_right()
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_company_dates_are_right_after_anything_one_by_one(office: Office, seed: int) -> None:
     chance = random.Random(seed)

@@ -113,6 +113,16 @@ async def company_contacts_differ(reading: Reading) -> list[int]:
     return list((await reading.connection.execute(wrong)).scalars())
 
 
+async def mend_company_contacts(work: Work, customer_ids: Iterable[int]) -> None:
+    """Put right what `company_contacts_differ` has found of these customers."""
+    these = customers.c.id.in_(sorted(set(customer_ids)))
+    await recompute_company_contact(work, await _companies(work, these))
+    alone = and_(these, customers.c.company_key == "")
+    await work.connection.execute(
+        update(customers).where(alone).values(company_last_contact=customers.c.last_contact_date)
+    )
+
+
 async def _hold(work: Work, keys: Iterable[str]) -> None:
     named = sorted(set(keys) - {""})
     if not named:
