@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from mycrm_common.collecting import collect_seldom
 from mycrm_common.console import console_language
 from mycrm_common.db import schema
 from mycrm_common.db.unit_of_work import SqlUnits
@@ -69,6 +70,7 @@ async def _run(parts: Sequence[Part], *, migrates: bool, units: type[SqlUnits]) 
             runtime.log.info("ready", service=names, addresses=list(run.addresses.values()))
             if "web" in run.addresses:
                 runtime.console.say("ready", address=run.addresses["web"])
+            collect_seldom()
             await _stopped(stop, run.flowing)
             runtime.log.info("stopping", service=names)
 

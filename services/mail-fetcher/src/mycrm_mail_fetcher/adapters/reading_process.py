@@ -30,8 +30,8 @@ from mycrm_mail_fetcher.domain.classify import Ours
 from mycrm_mail_fetcher.ports.reading import FetchedMail, Outcome, Unreadable
 
 WORKER: Final = "mycrm_mail_fetcher.adapters.reading_worker"
-_MOST_AHEAD: Final = 8
-_MOST_BYTES_AHEAD: Final = 1024 * 1024
+_MOST_AHEAD: Final = 64
+_MOST_BYTES_AHEAD: Final = 2 * 1024 * 1024
 _MOST_STARTS: Final = 3
 _COSTLY_ENDS: Final = {signal.SIGPROF, signal.SIGXCPU, signal.SIGKILL, signal.SIGABRT}
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from mycrm_common.collecting import collect_seldom
 from mycrm_mail_fetcher.adapters.html import sanitise
 from mycrm_mail_fetcher.adapters.reading import TOO_COSTLY, read_fetched
 from mycrm_mail_fetcher.adapters.reading_frames import LENGTH_BYTES, READY, framed, outcome_bytes, task_of
@@ -44,6 +45,7 @@ def serve(read: Read) -> None:
     # What is loaded now stays; looking through it again and again would cost a tenth of the time.
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_SWEEPS)
+    collect_seldom()
     _write(answers, READY)
     while select.select([_STDIN], [], [], idle_seconds)[0] and (task := _taken()) is not None:
         mail, ours = task_of(task)
