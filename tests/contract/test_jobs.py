@@ -218,3 +218,18 @@ async def test_a_job_that_wakes_up_after_its_lease_was_lost_stores_nothing(
     async with place.unit() as work:
         await leases.release(work, other)
     await eventually(place.told, what="the job to be done when its turn has come")
+
+
+async def test_a_job_ends_when_it_is_told_to_although_its_lease_cannot_be_given_back(
+    place: Place, nursery: TaskNursery
+) -> None:
+    beat = Beat()
+    job = Job(name="single", beat=beat, seconds=0.05, lease=LEASE)
+    task = nursery.start(keep_doing(job, unit=place.unit, holder="a", log=place.log), name="job")
+    await eventually(lambda: beat.begun == 1, what="the job to begin")
+    place.is_away = True
+
+    task.cancel()
+
+    await eventually(task.done, what="the end of the job")
+    assert task.cancelled()

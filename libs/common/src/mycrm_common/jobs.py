@@ -9,7 +9,7 @@ still its own (`leases.check`).
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from mycrm_common.db import leases
@@ -73,8 +73,10 @@ async def _held(job: Job, *, unit: UnitOfWork, holder: str) -> AsyncIterator[boo
         raise
     finally:
         await nursery.close()
-        async with unit() as work:
-            await leases.release(work, lease)
+        # An error here would take the place of what ended the beat, and a job that is told to end would go on.
+        with suppress(MyCRMError):
+            async with unit() as work:
+                await leases.release(work, lease)
 
 
 async def _renew(lease: Lease, beating: "asyncio.Task[object]", *, asked: float, unit: UnitOfWork) -> None:
