@@ -25,6 +25,7 @@ from mycrm_common.clock import Clock, SystemClock
 from mycrm_common.db.clock import ServerClock
 from mycrm_common.db.dialects import is_busy, is_full
 from mycrm_common.db.guard import SERVICE_OPTION, guard_tables
+from mycrm_common.db.idle import ask_idle_connections
 from mycrm_common.errors import Kind, MyCRMError, StartError
 from mycrm_common.work import Reading
 
@@ -191,17 +192,21 @@ def _sqlite(url: URL, *, read_only: bool) -> AsyncEngine:
 
 
 def _mariadb(url: URL) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
         pool_recycle=600,
         # What is written may be a mail or a password's hash, and errors are logged.
         hide_parameters=True,
         pool_size=10,
         max_overflow=0,
+        # A transaction that was not committed is rolled back when its connection is closed; after one that was,
+        # there is nothing to take back.
+        pool_reset_on_return=None,
         connect_args={
             "connect_timeout": 10,
             "init_command": _SESSION,
         },
     )
+    ask_idle_connections(engine)
+    return engine
