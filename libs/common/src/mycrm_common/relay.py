@@ -4,6 +4,7 @@ One pass claims a batch for half a minute, publishes it outside any transaction,
 between publishing and marking only means that those events travel twice; each consumer does them once. Events of
 its own process come claimed from hand to hand (`handover`), woken by the commit; the slow sweep over the outbox
 finds what others left behind. Several lanes, each a claimer of its own, claim, publish and mark at the same time.
+Fresh events are marked a moment later and many at once: whoever waits for them does not wait for our book-keeping.
 
 While the bus is away, or has no room, everything waits, however long. What it refuses as it is (nobody is bound for
 it, it cannot be put into frames) waits longer each time and is parked in the end, with the reason.
@@ -35,6 +36,8 @@ from mycrm_common.work import UnitOfWork, Work
 
 _BATCH = 100
 _POLL_SECONDS = 2.0
+_LINGER_SECONDS = 0.1
+_AT_ONCE = 10
 _LONGEST_BACKOFF = 10.0
 _MOST_DOUBLINGS = 20
 _DRAIN_SECONDS = 10.0
@@ -44,16 +47,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Batch:
-    """Events that one claimer has in hand, and for the how-manieth time; fresh ones for the first."""
+class _Carried:
+    """What became of events that one claimer had in hand, and how often each was tried; fresh ones once."""
 
     owner: str
-    envelopes: Sequence[Envelope]
+    held: frozenset[str]
+    unknown: frozenset[str]
+    refused: Mapping[str, str]
     attempts: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def ids(self) -> frozenset[str]:
-        return frozenset(envelope.id for envelope in self.envelopes)
 
 
 class Relay:
@@ -85,6 +86,8 @@ class Relay:
         self._handover = handover
         self._lanes = [new_id(clock.now()) for _ in range(lanes)]
         self._unstirred = Wake()
+        self._settling = Wake()
+        self._fresh_carried: list[_Carried] = []
         self._stopped = False
         self._resting = asyncio.Event()
         self._resting.set()
@@ -99,8 +102,10 @@ class Relay:
         if self._handover is not None:
             self._handover.is_open = not self._stopped
             work.append(nursery.start(self._carry_fresh(self._handover), name="relay fresh"))
+            work.append(nursery.start(self._settle_fresh(), name="relay settle"))
         try:
             await asyncio.gather(*work)
+            await self._settle_what_is_fresh()
         finally:
             await nursery.close()
             self._resting.set()
@@ -113,6 +118,7 @@ class Relay:
         self._fresh.nudge()
         self._wake.nudge()
         self._unstirred.nudge()
+        self._settling.nudge()
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self._resting.wait()
@@ -133,7 +139,9 @@ class Relay:
         self._crash.reach("relay.claimed")
         envelopes = [envelope for row in claimed if (envelope := await self._read(row, owner)) is not None]
         attempts = {row.event_id: row.attempts for row in claimed}
-        return await self._carry(_Batch(owner=owner, envelopes=envelopes, attempts=attempts))
+        carried = await self._carry(envelopes, owner=owner, attempts=attempts)
+        await self._write(partial(self._settle, carried=carried))
+        return len(carried.held)
 
     async def revive_some(self) -> int:
         """Take up again what a person let be tried again, and return how many events."""
@@ -154,15 +162,30 @@ class Relay:
         while not self._stopped:
             envelopes = handover.take(_BATCH)
             if envelopes:
-                await self._carry(_Batch(owner=self._owner, envelopes=envelopes))
+                self._fresh_carried.append(await self._carry(envelopes, owner=self._owner, attempts={}))
+                self._settling.nudge()
             else:
                 await self._fresh.wait(_POLL_SECONDS)
 
-    async def _carry(self, batch: _Batch) -> int:
-        """Publish events that are claimed, mark those that are held, and give the others up for a while."""
-        published = await self._publish(batch.envelopes)
+    async def _settle_fresh(self) -> None:
+        while not self._stopped:
+            await self._settling.wait(_POLL_SECONDS)
+            await asyncio.sleep(_LINGER_SECONDS)
+            await self._settle_what_is_fresh()
+
+    async def _settle_what_is_fresh(self) -> None:
+        while some := self._fresh_carried[:_AT_ONCE]:
+            await self._write(partial(self._settle, carried=_together(some)))
+            del self._fresh_carried[: len(some)]
+
+    async def _carry(
+        self, envelopes: Sequence[Envelope], *, owner: str, attempts: Mapping[str, int]
+    ) -> _Carried:
+        """Publish events that are claimed, and return what became of them."""
+        published = await self._publish(envelopes)
         self._crash.reach("relay.published")
-        unknown = batch.ids - published.held - published.refused.keys()
+        given = frozenset(envelope.id for envelope in envelopes)
+        unknown = given - published.held - published.refused.keys()
         self._failures = self._failures + 1 if unknown else 0
         self._metrics.published(
             held=len(published.held), refused=len(published.refused), unknown=len(unknown)
@@ -170,34 +193,36 @@ class Relay:
         if self._handover is not None:
             # While the bus is away, events wait in the outbox and not in memory.
             self._handover.is_open = not unknown and not self._stopped
-        await self._write(partial(self._settle, batch=batch, published=published, unknown=unknown))
-        return len(published.held)
+        return _Carried(
+            owner=owner, held=published.held, unknown=unknown, refused=published.refused, attempts=attempts
+        )
 
-    async def _settle(
-        self, work: Work, *, batch: _Batch, published: Published, unknown: frozenset[str]
-    ) -> None:
-        await outbox.mark_sent(work, sorted(published.held), owner=batch.owner)
-        if unknown:
+    async def _settle(self, work: Work, *, carried: _Carried) -> None:
+        """Mark events that are held, and give the others up for a while."""
+        await outbox.mark_sent(work, sorted(carried.held), owner=carried.owner)
+        if carried.unknown:
             until = work.at + timedelta(seconds=self._backoff())
             await outbox.put_back(
                 work,
-                sorted(unknown),
-                owner=batch.owner,
+                sorted(carried.unknown),
+                owner=carried.owner,
                 until=until,
                 error="not held by the bus",
                 is_counted=False,
             )
-        for event_id, reason in published.refused.items():
-            await self._put_off(work, event_id, batch=batch, reason=reason)
+        for event_id, reason in carried.refused.items():
+            await self._put_off(work, event_id, carried=carried, reason=reason)
 
-    async def _put_off(self, work: Work, event_id: str, *, batch: _Batch, reason: str) -> None:
+    async def _put_off(self, work: Work, event_id: str, *, carried: _Carried, reason: str) -> None:
         luck = random.random()  # noqa: S311 - spreads the tries, it keeps no secret
-        verdict = judge_refusal(attempts=batch.attempts.get(event_id, 1), luck=luck)
+        verdict = judge_refusal(attempts=carried.attempts.get(event_id, 1), luck=luck)
         if verdict.fate is Fate.PARK:
-            await self._park(work, event_id=event_id, owner=batch.owner, reason=reason)
+            await self._park(work, event_id=event_id, owner=carried.owner, reason=reason)
             return
         until = work.at + verdict.delay
-        await outbox.put_back(work, [event_id], owner=batch.owner, until=until, error=reason, is_counted=True)
+        await outbox.put_back(
+            work, [event_id], owner=carried.owner, until=until, error=reason, is_counted=True
+        )
 
     async def _park(self, work: Work, *, event_id: str, owner: str, reason: str) -> None:
         self._log.error("relay.parked", event_id=event_id, error=reason)
@@ -238,3 +263,13 @@ class Relay:
     def _backoff(self) -> float:
         longest = min(2.0 ** min(self._failures, _MOST_DOUBLINGS), _LONGEST_BACKOFF)
         return longest * random.random()  # noqa: S311 - full jitter spreads retries, it keeps no secret
+
+
+def _together(some: Sequence[_Carried]) -> _Carried:
+    """Return what one claimer has carried in several journeys as one."""
+    return _Carried(
+        owner=some[0].owner,
+        held=frozenset[str]().union(*(carried.held for carried in some)),
+        unknown=frozenset[str]().union(*(carried.unknown for carried in some)),
+        refused={event_id: reason for carried in some for event_id, reason in carried.refused.items()},
+    )

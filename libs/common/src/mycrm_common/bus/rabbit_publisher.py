@@ -2,14 +2,19 @@
 
 An event counts as held when the broker has confirmed it. A confirm that does not come in time, or a connection
 that breaks, leaves it unknown: the caller publishes again, and the consumers know the event by its id.
+
+Events are handed to aiormq, on which aio-pika rests: it alone can put one behind the other without waiting each
+time until the socket has taken it. What is in flight is bounded by our own window.
 """
 
 import asyncio
 from collections.abc import Sequence
+from typing import cast
 
 from aio_pika import DeliveryMode, ExchangeType, Message
-from aio_pika.abc import AbstractChannel, AbstractExchange
+from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import DeliveryError, PublishError
+from aiormq import Channel, spec
 
 from mycrm_common.bus.codec import CONTENT_TYPE
 from mycrm_common.bus.envelope import Envelope
@@ -31,25 +36,24 @@ class Publisher:
         self._line = line
         self._log = log
         self._channel: AbstractChannel | None = None
-        self._exchange: AbstractExchange | None = None
         self._opening = asyncio.Lock()
         self._window = asyncio.Semaphore(_IN_FLIGHT)
 
     async def publish(self, envelopes: Sequence[Envelope]) -> Published:
         """Return what the broker has confirmed and what it cannot take; `bus_unavailable` when it is away."""
-        exchange = await self._open()
+        opened = await self._open()
+        with speaking():
+            channel = cast("Channel", await opened.get_underlay_channel())
         held: set[str] = set()
         refused: dict[str, str] = {}
         await asyncio.gather(
-            *(self._hand_over(envelope, exchange, held=held, refused=refused) for envelope in envelopes)
+            *(self._hand_over(envelope, channel, held=held, refused=refused) for envelope in envelopes)
         )
         return Published(held=frozenset(held), refused=refused)
 
     async def park(self, body: bytes, *, consumer: str, reason: str) -> None:
         """Put a body that cannot be read into the parking queue, with the reason."""
-        await self._open()
-        if self._channel is None:
-            return
+        channel = await self._open()
         message = Message(
             body,
             content_type=CONTENT_TYPE,
@@ -57,46 +61,38 @@ class Publisher:
             headers={"mycrm-consumer": consumer, "mycrm-reason": reason[:_REASON_LENGTH]},
         )
         with speaking():
-            await self._channel.default_exchange.publish(message, PARKED, timeout=_CONFIRM_SECONDS)
+            await channel.default_exchange.publish(message, PARKED, timeout=_CONFIRM_SECONDS)
 
     async def ping(self) -> None:
         """Raise `bus_unavailable` when the broker does not take events."""
         await self._open()
 
-    async def _open(self) -> AbstractExchange:
+    async def _open(self) -> AbstractChannel:
         async with self._opening:
-            if self._exchange is None or self._channel is None or self._channel.is_closed:
+            if self._channel is None or self._channel.is_closed:
                 connection = await self._line.open()
                 with speaking():
                     channel = connection.channel(publisher_confirms=True, on_return_raises=True)
                     await channel.initialize()
-                    self._exchange = await channel.declare_exchange(
-                        EXCHANGE, ExchangeType.TOPIC, durable=True
-                    )
+                    await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
                     # The strong reference: a channel that is collected takes its confirms with it.
                     self._channel = channel
-            return self._exchange
+            return self._channel
 
     async def _hand_over(
-        self, envelope: Envelope, exchange: AbstractExchange, *, held: set[str], refused: dict[str, str]
+        self, envelope: Envelope, channel: Channel, *, held: set[str], refused: dict[str, str]
     ) -> None:
         try:
-            message = Message(
-                envelope.body,
-                content_type=CONTENT_TYPE,
-                delivery_mode=DeliveryMode.PERSISTENT,
-                message_id=envelope.id,
-                type=envelope.type,
-                timestamp=envelope.time,
-                app_id=envelope.source,
-            )
             async with self._window:
                 with speaking():
-                    await exchange.publish(
-                        message,
-                        envelope.type,
+                    await channel.basic_publish(
+                        envelope.body,
+                        exchange=EXCHANGE,
+                        routing_key=envelope.type,
+                        properties=_properties(envelope),
                         mandatory=envelope.type not in FEED_ONLY,
                         timeout=_CONFIRM_SECONDS,
+                        wait=False,
                     )
         except MyCRMError as error:
             if reason := self._refusal(envelope, error):
@@ -120,3 +116,14 @@ class Publisher:
             self._channel = None
             self._line.drop()
         return None
+
+
+def _properties(envelope: Envelope) -> spec.Basic.Properties:
+    return spec.Basic.Properties(
+        content_type=CONTENT_TYPE,
+        delivery_mode=DeliveryMode.PERSISTENT,
+        message_id=envelope.id,
+        message_type=envelope.type,
+        timestamp=envelope.time,
+        app_id=envelope.source,
+    )

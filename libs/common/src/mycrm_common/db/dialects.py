@@ -1,15 +1,18 @@
 """What differs between SQLite and MariaDB, and may stand nowhere else but here and in migrations."""
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Insert, Table, func, literal_column
+from sqlalchemy import Column, ColumnElement, Insert, Integer, Select, Table, func, literal_column, select
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mycrm_common.db.types import UtcDateTime
+
+Found = TypeVar("Found", bound=tuple[Any, ...])
 
 # MariaDB: lock wait timeout, deadlock, record changed since last read. Nothing was done; try again.
 _MARIADB_BUSY = {1205, 1213, 1020}
@@ -59,3 +62,17 @@ def upsert(connection: AsyncConnection, table: Table, values: dict[str, Any], *,
 def server_time() -> ColumnElement[datetime]:
     """Return what asks MariaDB for its time, to the microsecond."""
     return func.utc_timestamp(literal_column("6"), type_=UtcDateTime())
+
+
+def place_in(connection: AsyncConnection, column: Column[Any], numbers: Sequence[int]) -> ColumnElement[int]:
+    """Return the place of a column's value in a list, from 1: one parameter, however long the list is."""
+    listed = ",".join(str(number) for number in numbers)
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(f"[{listed}]").table_valued("key", "value")
+        return select(each.c.key + 1).where(each.c.value == column).scalar_subquery()
+    return func.find_in_set(column, listed, type_=Integer())
+
+
+def through_index(statement: Select[Found], table: Table, index: str) -> Select[Found]:
+    """Return a SELECT that finds the rows of a table through that index on MariaDB; SQLite needs no telling."""
+    return statement.with_hint(table, f"FORCE INDEX ({index})", "mysql")

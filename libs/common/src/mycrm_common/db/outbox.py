@@ -12,10 +12,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from mycrm_common.bus.envelope import Envelope
-from mycrm_common.db.dialects import insert_ignoring
+from mycrm_common.db.dialects import insert_ignoring, place_in, through_index
 from mycrm_common.db.tables.events import event_sequence, outbox
 from mycrm_common.work import Reading, Work
 
@@ -92,22 +92,20 @@ async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list
 
 async def mark_sent(work: Work, event_ids: Sequence[str], *, owner: str) -> int:
     """Mark events as handed over and number them; those whose claim was lost are left to the new claimer."""
-    mine = (
-        select(outbox.c.id)
-        .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == owner, outbox.c.state == NEW)
-        .order_by(outbox.c.id)
-        .with_for_update()
-    )
-    ids = list((await work.connection.execute(mine)).scalars())
+    ids = await _ours(work, event_ids, owner=owner)
     if not ids:
         return 0
     last = await _raise_counter(work, by=len(ids))
-    numbers = dict(zip(ids, range(last - len(ids) + 1, last + 1), strict=True))
     # One statement for all: at a thousand events a second, one for each would be most of the relay's work.
     await work.connection.execute(
         update(outbox)
         .where(outbox.c.id.in_(ids))
-        .values(state=SENT, sent_at=work.at, claimed_by=None, seq=case(numbers, value=outbox.c.id))
+        .values(
+            state=SENT,
+            sent_at=work.at,
+            claimed_by=None,
+            seq=last - len(ids) + place_in(work.connection, outbox.c.id, ids),
+        )
     )
     return len(ids)
 
@@ -123,10 +121,10 @@ async def put_back(
 ) -> None:
     """Give events up until a later moment, with the reason; the try is forgotten where it does not count."""
     tries = outbox.c.attempts if is_counted else outbox.c.attempts - 1
+    ids = await _ours(work, event_ids, owner=owner)
+    later = update(outbox).where(outbox.c.id.in_(ids))
     await work.connection.execute(
-        update(outbox)
-        .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == owner, outbox.c.state == NEW)
-        .values(available_at=until, claimed_by=None, last_error=error, attempts=tries)
+        later.values(available_at=until, claimed_by=None, last_error=error, attempts=tries)
     )
 
 
@@ -169,3 +167,15 @@ async def release_claims(work: Work) -> None:
         .where(outbox.c.state == NEW, outbox.c.claimed_by.is_not(None))
         .values(claimed_by=None, available_at=work.at)
     )
+
+
+async def _ours(work: Work, event_ids: Sequence[str], *, owner: str) -> list[int]:
+    """Return and lock those rows that are still claimed by the owner, in the order in which they were told."""
+    mine = (
+        select(outbox.c.id)
+        .where(outbox.c.event_id.in_(event_ids), outbox.c.claimed_by == owner, outbox.c.state == NEW)
+        .with_for_update()
+    )
+    # A database that has not counted its rows lately would look at all of them, and lock them.
+    found = await work.connection.execute(through_index(mine, outbox, "uq_outbox_event_id"))
+    return sorted(found.scalars())
