@@ -2,25 +2,29 @@
 
 Drain: committed outbox rows carried by one relay, against publishing the same bytes with confirms at the same
 window. Way: from the commit that tells an event to the effect of its consumer at 50 events a second, against a
-bare publish and consume.
+bare publish and consume. Ours and the bare one take turns, so that both meet the same machine; of the ratios of
+all turns the median counts.
 """
 
 import asyncio
 import statistics
 import time
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aio_pika
+from sqlalchemy import select
 
 from mycrm_common.bus.codec import seal
 from mycrm_common.bus.rabbit import RabbitBus
 from mycrm_common.clock import SystemClock
 from mycrm_common.consumers import Consumer
 from mycrm_common.crash import CrashPoints
-from mycrm_common.db import outbox, schema
+from mycrm_common.db import schema
 from mycrm_common.db.engine import Database, parse_url
+from mycrm_common.db.outbox import NEW
+from mycrm_common.db.tables.events import outbox
 from mycrm_common.db.unit_of_work import SqlUnits
 from mycrm_common.events.customers import CustomerUpdated
 from mycrm_common.handover import Handover
@@ -32,41 +36,59 @@ from mycrm_common.service import Wake
 from mycrm_common.tasks import TaskNursery
 from mycrm_common.work import UnitOfWork
 from tests.bench.rows import row
-from tests.support.mariadb import mariadb
+from tests.support.mariadb import MariaDBServer, mariadb
 from tests.support.rabbitmq import rabbitmq
 
 ROWS = 20_000
+DRAINS = 3
 WINDOW = 100
-EVENTS = 500
+EVENTS = 200
+TURNS = 5
 PAUSE_SECONDS = 1 / 50
 CONSUMER = "mycrm.bench.effect.v1"
 EXCHANGE = "bare"
 _COMMIT = 500
 
 
-async def measure_relay(*, rows: int = ROWS, events: int = EVENTS) -> list[dict[str, Any]]:
+async def measure_relay(
+    *, rows: int = ROWS, drains: int = DRAINS, events: int = EVENTS, turns: int = TURNS
+) -> list[dict[str, Any]]:
     """Return the rates and ways of ours and of bare aio-pika."""
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(rabbitmq())
         server = await stack.enter_async_context(mariadb())
-        url = broker.url(await broker.create_vhost())
-        bare_url = broker.url(await broker.create_vhost())
-        database = Database(parse_url(server.url(await server.create_database())))
-        stack.push_async_callback(database.close)
-        await schema.migrate(database)
-        bench = _Bench(database, url)
-        stack.push_async_callback(bench.close)
-        await _queue_for(url)
-        drained = await bench.drain(rows)
-        bare_rate = await _bare_rate(bare_url, rows=rows)
-        ways = await bench.ways(events)
-        bare_ways = await _bare_ways(bare_url, events=events)
+        drained, bare_rates = [], []
+        for _ in range(drains):
+            url, bare_url = broker.url(await broker.create_vhost()), broker.url(await broker.create_vhost())
+            await _queue_for(url)
+            async with _bench(server, url) as bench:
+                drained.append(await bench.drain(rows))
+            bare_rates.append(await _bare_rate(bare_url, rows=rows))
+        ways, bare_ways = [], []
+        url, bare_url = broker.url(await broker.create_vhost()), broker.url(await broker.create_vhost())
+        async with _bench(server, url) as bench:
+            await bench.listen()
+            for _ in range(turns):
+                ways.append(await bench.ways(events))
+                bare_ways.append(await _bare_ways(bare_url, events=events))
     return [
-        row("outbox drained by one relay", [drained], "/s"),
-        row("  bare aio-pika, confirms, same window", [bare_rate], "/s"),
-        row("  ratio", [drained / bare_rate], "x", target="target >= 0.5"),
+        row("outbox drained by one relay", drained, "/s"),
+        row("  bare aio-pika, confirms, same window", bare_rates, "/s"),
+        row("  ratio", _ratios(drained, bare_rates), "x", target="target >= 0.5"),
         *_way_rows(ways, bare_ways),
     ]
+
+
+@asynccontextmanager
+async def _bench(server: MariaDBServer, url: str) -> AsyncIterator["_Bench"]:
+    database = Database(parse_url(server.url(await server.create_database())))
+    await schema.migrate(database)
+    bench = _Bench(database, url)
+    try:
+        yield bench
+    finally:
+        await bench.close()
+        await database.close()
 
 
 class _Bench:
@@ -121,21 +143,27 @@ class _Bench:
                 work.tell(*(_event(start + number) for number in range(_COMMIT)))
         began = time.perf_counter()
         relaying = self._nursery.start(self._relay.run(), name="relay")
-        while await self._waiting():  # noqa: ASYNC110 - the relay tells nobody when the outbox is empty
+        while await self._is_waiting():  # noqa: ASYNC110 - the relay tells nobody when the outbox is empty
             await asyncio.sleep(0.05)
         seconds = time.perf_counter() - began
         relaying.cancel()
         return rows / seconds
 
-    async def _waiting(self) -> int:
+    async def _is_waiting(self) -> bool:
+        # Counting all that waits would be most of the database's work.
+        waiting = select(outbox.c.id).where(outbox.c.state == NEW).limit(1)
         async with self._database.reading() as reading:
-            return (await outbox.pending(reading)).count
+            return (await reading.connection.execute(waiting)).first() is not None
 
-    async def ways(self, events: int) -> list[float]:
-        """Tell events at an even pace and return the time of each from its commit to its effect."""
+    async def listen(self) -> None:
+        """Begin to consume, and to relay what is told."""
         receive = self._consumer.receiver(bus_holds_events=True)
         await self._bus.subscribe(CONSUMER, ["customer.updated.v1"], receive)
         self._nursery.start(self._relay.run(), name="relay")
+
+    async def ways(self, events: int) -> list[float]:
+        """Tell events at an even pace and return the time of each from its commit to its effect."""
+        self._ways = []
         for number in range(events):
             async with self._unit() as work:
                 work.tell(_event(number))
@@ -231,14 +259,19 @@ async def _bound(channel: aio_pika.abc.AbstractChannel) -> aio_pika.abc.Abstract
     return exchange
 
 
-def _way_rows(ways: Sequence[float], bare: Sequence[float]) -> list[dict[str, Any]]:
+def _ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    return [mine / bare for mine, bare in zip(ours, theirs, strict=True)]
+
+
+def _way_rows(ways: Sequence[Sequence[float]], bare: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
     rows = []
     for name, place, target in (("p50", 50, "target <= 3"), ("p99", 99, "target <= 4")):
-        ours = statistics.quantiles(ways, n=100)[place - 1] * 1_000
-        theirs = statistics.quantiles(bare, n=100)[place - 1] * 1_000
+        ours, theirs = (
+            [statistics.quantiles(turn, n=100)[place - 1] * 1_000 for turn in turns] for turns in (ways, bare)
+        )
         rows += [
-            row(f"commit to effect at 50 events/s, {name}", [ours], "ms"),
-            row(f"  bare publish and consume, {name}", [theirs], "ms"),
-            row(f"  ratio, {name}", [ours / theirs], "x", target=target),
+            row(f"commit to effect at 50 events/s, {name}", ours, "ms"),
+            row(f"  bare publish and consume, {name}", theirs, "ms"),
+            row(f"  ratio, {name}", _ratios(ours, theirs), "x", target=target),
         ]
     return rows
