@@ -312,7 +312,7 @@ async def test_no_more_are_counted_than_anybody_wants_to_know(
 
 
 @pytest.mark.parametrize("database_url", [MARIADB], indirect=True)
-@pytest.mark.parametrize("sort", ["company_last_contact", "-company_last_contact", "email", "-id"])
+@pytest.mark.parametrize("sort", ["company_last_contact", "-company_last_contact", "email", "-id", "name"])
 @pytest.mark.parametrize("is_many", [False, True])
 async def test_no_page_reads_or_sorts_the_table(
     office: Office, monkeypatch: pytest.MonkeyPatch, sort: str, *, is_many: bool

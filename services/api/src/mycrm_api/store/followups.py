@@ -10,7 +10,6 @@ on a walk along the sorted column. The count that the page needs anyway decides.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
@@ -146,11 +145,11 @@ def _walks(
     Those who were never contacted are a walk of their own, by id: MariaDB would sort what is all NULL.
     """
     falls = order.descending != (cursor is not None and cursor.backwards)
-    never = (_since.is_(None), Order(id=order.id, descending=falls))
-    long_ago = (_since < wanted.contacted_before, replace(order, descending=falls))
-    steps = [true()] if cursor is None else list(order.steps(cursor))
-    for step, (part, by) in product(steps, (long_ago, never) if falls else (never, long_ago)):
-        yield and_(step, part), by
+    never, long_ago = _since.is_(None), _since < wanted.contacted_before
+    for step, by in [(true(), order)] if cursor is None else order.steps(cursor):
+        for part in (long_ago, never) if falls else (never, long_ago):
+            is_by_id = part is never or by.by is None
+            yield and_(step, part), Order(id=order.id, by=None if is_by_id else order.by, descending=falls)
 
 
 def _merged(
@@ -183,6 +182,10 @@ async def _by_column(
     """Return the rows that follow a cursor by any column, one more than the page holds."""
     is_sorted = wanted.hidden or (total is not None and total <= MOST_SORTED)
     rows = _sorted_rows(wanted) if is_sorted else _walked_rows(wanted)
+    own = customers.c.last_contact_date
+    if order.by is own:
+        # Who is due was not contacted lately; else a walk from the newest would pass all who were.
+        rows = rows.where(or_(own.is_(None), own < wanted.contacted_before))
     return await walk(reading, rows, order, cursor=cursor, limit=wanted.limit + 1)
 
 

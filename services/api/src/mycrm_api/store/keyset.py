@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, Select, and_, cast, func, literal, or_
+from sqlalchemy import ColumnElement, LargeBinary, Row, Select, and_, cast, func, literal, or_, true
 
 from mycrm_api.domain.cursors import Cursor, Key, Listing
 from mycrm_common.work import Reading
@@ -37,17 +37,22 @@ class Order:
         columns = [column for column in (self.by, None if self.is_unique else self.id) if column is not None]
         return [column.desc() if falls else column.asc() for column in columns]
 
-    def steps(self, cursor: Cursor) -> Iterator[ColumnElement[bool]]:
-        """Return the conditions whose rows, one after the other, are all that follow the cursor."""
+    def steps(self, cursor: Cursor) -> Iterator[tuple[ColumnElement[bool], "Order"]]:
+        """Return the conditions whose rows, one after the other, are all that follow the cursor, each in its order.
+
+        Rows that equal the last key go by id alone: MariaDB does not see that a text is constant, and would sort.
+        """
         falls = self.descending != cursor.backwards
         past_id = _past(self.id, cursor.keys[-1], falls=falls, including=cursor.including)
         if self.by is None:
-            yield past_id
+            yield past_id, self
             return
         key = cursor.keys[0]
         if not self.is_unique:
-            yield and_(self.by.is_(None) if key is None else self.by == bound(self.by, key), past_id)
-        yield from self._beyond(key, falls=falls, including=cursor.including and self.is_unique)
+            equal = self.by.is_(None) if key is None else self.by == bound(self.by, key)
+            yield and_(equal, past_id), Order(id=self.id, descending=self.descending)
+        for beyond in self._beyond(key, falls=falls, including=cursor.including and self.is_unique):
+            yield beyond, self
 
     def _beyond(self, key: Key, *, falls: bool, including: bool) -> Iterator[ColumnElement[bool]]:
         assert self.by is not None  # noqa: S101 - the caller has looked
@@ -91,11 +96,11 @@ async def walk(
     reading: Reading, rows: Select[Any], order: Order, *, cursor: Cursor | None, limit: int
 ) -> list[Row[Any]]:
     """Return up to `limit` rows that follow the cursor in the direction in which it looks."""
-    ordered = rows.order_by(*order.clauses(backwards=cursor is not None and cursor.backwards))
     found: list[Row[Any]] = []
-    steps = [ordered] if cursor is None else (ordered.where(step) for step in order.steps(cursor))
-    for step in steps:
-        found += (await reading.connection.execute(step.limit(limit - len(found)))).all()
+    backwards = cursor is not None and cursor.backwards
+    for step, by in [(true(), order)] if cursor is None else order.steps(cursor):
+        some = rows.where(step).order_by(*by.clauses(backwards=backwards)).limit(limit - len(found))
+        found += (await reading.connection.execute(some)).all()
         if len(found) >= limit:
             break
     return found
