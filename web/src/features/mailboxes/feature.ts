@@ -1,6 +1,16 @@
-import { defineAsyncComponent } from 'vue'
 import type { Feature } from '@/lib/feature'
 
 export default {
-  dialogs: { mailbox: defineAsyncComponent(() => import('./mailbox-dialog.vue')) },
+  tabs: [
+    {
+      name: 'mailbox', title: 'mailboxes.ledger', order: 70, closable: true, icon: 'mail', path: '/mailbox',
+      component: () => import('./ledger-page.vue'),
+    },
+  ],
+  commands: [
+    {
+      id: 'mailbox', menu: 'logs', title: 'mailboxes.ledger', order: 15, icon: 'mail',
+      run: (router) => void router.push({ name: 'mailbox' }),
+    },
+  ],
 } satisfies Feature

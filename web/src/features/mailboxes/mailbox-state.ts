@@ -3,11 +3,13 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useBackend } from '@/api/backend'
 import { ask, problemFrom } from '@/api/problem'
+import { answerTo } from '@/api/requests'
 import { useFormats } from '@/i18n/formats'
 import { useProblemTexts } from '@/i18n/problems'
 import { useNotices } from '@/lib/notices'
 
-const REFRESH_MILLISECONDS = 15_000
+const WATCHING_MILLISECONDS = 2_000
+const RESTING_MILLISECONDS = 60_000
 
 /** How the mailbox is doing, in words, and a way to read it at once. */
 export function useMailboxState() {
@@ -18,28 +20,37 @@ export function useMailboxState() {
   const problems = useProblemTexts()
   const formats = useFormats(() => session.user.value?.time_zone)
 
+  const sync = useMutation({
+    mutationKey: ['mailbox', 'sync'],
+    mutationFn: async () => {
+      const { request_id: id } = await ask(api.POST('/api/v1/mailbox/sync'))
+      return answerTo(api, id)
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['mailbox'] }),
+    onError: (failure) => notices.show({ tone: 'failed', text: problems.of(problemFrom(failure)), about: 'mailbox' }),
+  })
   const query = useQuery({
     queryKey: ['mailbox'],
     queryFn: ({ signal }) => ask(api.GET('/api/v1/mailbox', { signal })),
-    refetchInterval: REFRESH_MILLISECONDS,
-  })
-  const sync = useMutation({
-    mutationFn: () => ask(api.POST('/api/v1/mailbox/sync')),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['mailbox'] }),
-    onError: (failure) => notices.show({ tone: 'failed', text: problems.of(problemFrom(failure)) }),
+    // Whoever asks for a look wants to watch it, from before the server has begun.
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'syncing' || sync.isPending.value ? WATCHING_MILLISECONDS : RESTING_MILLISECONDS,
   })
 
   const state = computed(() => query.data.value?.state)
+  const isBusy = computed(() => sync.isPending.value || state.value === 'syncing')
   const text = computed(() => {
     const { last_synced_at: at, error } = query.data.value ?? {}
     if (state.value === 'not_configured') return t('mailboxes.not_configured')
-    if (state.value === 'syncing') return t('mailboxes.syncing')
+    if (isBusy.value) return t('mailboxes.syncing')
     if (state.value === 'failed') {
       return error ? problems.of({ code: error.code, title: '', detail: error.detail }) : t('mailboxes.failed')
     }
     return at ? t('mailboxes.synced', { ago: formats.value.ago(at, query.dataUpdatedAt.value) }) : t('mailboxes.never')
   })
-  const isAdmin = computed(() => session.user.value?.role === 'admin')
+  const role = computed(() => session.user.value?.role)
+  const isAdmin = computed(() => role.value === 'admin')
+  const isMember = computed(() => role.value === 'admin' || role.value === 'member')
 
-  return { ...query, state, text, isAdmin, formats, sync }
+  return { ...query, state, isBusy, text, isAdmin, isMember, formats, sync }
 }
