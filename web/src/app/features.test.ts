@@ -7,7 +7,7 @@ describe('what the features add', () => {
   test('fills the menus as people know them', () => {
     const ids = (menu: 'data' | 'logs' | 'settings' | 'help') => features.commands(menu, 'admin').map(({ id }) => id)
     expect(ids('data')).toEqual(['customers:add'])
-    expect(ids('logs')).toEqual(['logs:mail-fetcher', 'logs:verifier', 'logs:backup', 'logs:api'])
+    expect(ids('logs')).toEqual(['mailbox', 'logs:mail-fetcher', 'logs:verifier', 'logs:backup', 'logs:api'])
     expect(ids('settings')).toEqual(['settings'])
     expect(ids('help')).toEqual(['about'])
   })

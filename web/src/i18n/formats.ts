@@ -43,7 +43,8 @@ function formatsFor(locale: string, zone: string | undefined): Formats {
     count: (value) => number.format(value),
     size(bytes) {
       const [unit, length] = SIZES.find(([, least]) => bytes >= least) ?? ['byte', 1]
-      return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / length)
+      const unitDisplay = unit === 'byte' ? 'long' : 'short'
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 }).format(bytes / length)
     },
     ago(at, now) {
       const seconds = (new Date(at).getTime() - now) / 1000

@@ -35,8 +35,9 @@ export function useLedgerWords(zone: () => string | undefined) {
     return problems.of({ code: name, title: name })
   }
 
-  function compared({ compared_at: at, found_missing: found }: Counts): string {
-    if (at === null) return t('mailboxes.never_compared')
+  /** When uids were last held against the server's: of a folder, or of all, where one may be left to do. */
+  function compared({ compared_at: at, found_missing: found }: Counts, of: 'folder' | 'all'): string {
+    if (at === null) return t(`mailboxes.not_compared.${of}`)
     const words = { at: formats.value.dateTime(at), count: formats.value.count(found) }
     return found > 0 ? t('mailboxes.compared_missing', words) : t('mailboxes.compared', words)
   }
