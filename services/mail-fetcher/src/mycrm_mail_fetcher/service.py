@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -106,9 +106,10 @@ async def build(runtime: ServiceRuntime, settings: MailFetcherSettings) -> Async
             pings={"mailbox": partial(_ping, runtime)},
         )
     finally:
-        await bell.hang_up()
-        await line.hang_up()
-        await mails.close()
+        # Each is closed whatever becomes of the others.
+        async with AsyncExitStack() as closing:
+            for close in (mails.close, line.hang_up, bell.hang_up):
+                closing.push_async_callback(close)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -178,7 +178,9 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
 
     def close(self) -> None:
         """End the connection in peace."""
-        self.transport.close()
+        # Closing twice leaves a TLS transport of Python 3.11 that cannot be aborted any more.
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Take what came, in whatever pieces."""
@@ -252,6 +254,7 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
 
     def _lost(self, error: Exception | None) -> None:
         self.ended.set()
+        self.transport = None
         reason = str(error) if error else "the server closed the connection"
         self.fail(self._farewell or ConnectionBrokenError(reason))
 
