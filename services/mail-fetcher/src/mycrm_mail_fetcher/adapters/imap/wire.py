@@ -173,7 +173,7 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         if not self._greeted.done():
             self._greeted.set_exception(self._failure)
             self._greeted.exception()  # seen, even if nobody waits for the greeting any more
-        if self.transport is not None:
+        if self.transport is not None and not self.ended.is_set():
             self.transport.abort()
 
     def close(self) -> None:
@@ -254,7 +254,6 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
 
     def _lost(self, error: Exception | None) -> None:
         self.ended.set()
-        self.transport = None
         reason = str(error) if error else "the server closed the connection"
         self.fail(self._farewell or ConnectionBrokenError(reason))
 
