@@ -35,6 +35,8 @@ from mycrm_common.tasks import TaskNursery
 from mycrm_common.work import UnitOfWork, Work
 
 _BATCH = 100
+# From the outbox more at once: after an outage what a claim and a mark cost is shared by many.
+_SWEEP = 250
 _POLL_SECONDS = 2.0
 _LINGER_SECONDS = 0.1
 _AT_ONCE = 10
@@ -133,7 +135,7 @@ class Relay:
     async def relay_some(self, owner: str | None = None) -> int:
         """Relay one batch from the outbox and return how many events are now held by the bus."""
         owner = owner or self._lanes[0]
-        claimed = await self._write(partial(outbox.claim, owner=owner, limit=_BATCH, lease=LEASE))
+        claimed = await self._write(partial(outbox.claim, owner=owner, limit=_SWEEP, lease=LEASE))
         if not claimed:
             return 0
         self._crash.reach("relay.claimed")
