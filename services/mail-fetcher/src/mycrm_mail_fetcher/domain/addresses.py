@@ -25,12 +25,12 @@ _LONGEST_EMAIL: Final = 320
 _LONGEST_NAME: Final = 320
 
 # Quotes and brackets that never close are looked through only so far, or thousands of them would take minutes.
-_INSIDE: Final = rb"(?:[^\"\\]|\\.){0,400}+"
+_INSIDE: Final = rb"(?>(?:[^\"\\]|\\.){0,400})"
 _TOKEN = re.compile(
     rb"(?P<word>=\?[^?\s]{1,40}\?[bqBQ]\?[^?\s]*+\?=)"
     rb"|(?P<local>\"%(inside)b\"@[^\s<>(),;:\"]++)"
     rb"|\"(?P<quoted>%(inside)b)\""
-    rb"|\((?P<comment>(?:[^()\\]|\\.|\([^()]*+\)){0,400}+)\)"
+    rb"|\((?P<comment>(?>(?:[^()\\]|\\.|\([^()]*+\)){0,400}))\)"
     rb"|<(?P<angle>[^<>]*+)>"
     rb"|(?P<mark>[,;:])"
     rb"|(?P<text>[^\"(<,;:=]++|.)" % {b"inside": _INSIDE},

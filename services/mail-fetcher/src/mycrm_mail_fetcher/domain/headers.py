@@ -33,7 +33,8 @@ _MAX_SUBJECT: Final = 998
 _MAX_ID: Final = 998
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,100})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
-_BLOCK = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n|\Z)(?:[ \t][^\n]*+(?:\n|\Z))*+)*+")
+# Groups are repeated in (?>...), never possessively: until 3.11.5 Python keeps what a broken-off repetition has taken.
+_BLOCK = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n|\Z)(?:[ \t][^\n]*+(?:\n|\Z))*)*")
 _BLANK_LINE = re.compile(rb"^\r?\n", re.MULTILINE)
 _KNOWN_FIELD = re.compile(
     rb"^(?:from|to|cc|date|subject|message-id|mime-version|content-(?:type|transfer-encoding)|received)[ \t]*:",
@@ -41,12 +42,12 @@ _KNOWN_FIELD = re.compile(
 )
 _RUBBISH_LINE = re.compile(
     rb"(?![!-9;-~]{1,100}[ \t]*:)[^\n]{0,1000}\n(?:(?:received|from|to|date|subject|message-id|return-path)"
-    rb":[^\n]*\n(?:[ \t][^\n]*\n)*+){2}",
+    rb":[^\n]*\n(?>(?:[ \t][^\n]*\n)*)){2}",
     re.IGNORECASE,
 )
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _PARAMETER = re.compile(
-    rb";\s*+([^\s=;\"]{1,80})\s*+=\s*+(?:\"((?:[^\"\\]|\\.){0,2000}+)\"|([^;]*+))", re.DOTALL
+    rb";\s*+([^\s=;\"]{1,80})\s*+=\s*+(?:\"((?>(?:[^\"\\]|\\.){0,2000}))\"|([^;]*+))", re.DOTALL
 )
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _SECTION = re.compile(rb"\A([^*]+)(?:\*([0-9]{1,3}))?(\*)?\Z")

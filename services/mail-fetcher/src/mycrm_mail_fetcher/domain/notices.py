@@ -66,7 +66,7 @@ def _event(text: str) -> str:
 
 def _value(rest: str) -> str:
     """Return what stands behind the colon that ends the property's parameters (which may quote colons)."""
-    quoted = re.match(r"(?:;[^\":;]*+(?:\"[^\"]*+\")?[^\":;]*+)*+:(.*)", rest)
+    quoted = re.match(r"(?>(?:;[^\":;]*+(?:\"[^\"]*+\")?[^\":;]*+)*):(.*)", rest)
     value = quoted[1] if quoted else rest.partition(":")[2]
     return _ESCAPED.sub(lambda mark: " " if mark[1] in "nN" else mark[1], value).strip()
 

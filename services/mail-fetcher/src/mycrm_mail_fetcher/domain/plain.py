@@ -18,7 +18,7 @@ _INDENT = re.compile(r"(?m)^[ \t]+|[ \t]{2,}")
 _UNSEEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|title|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
 )
-_SEEN = re.compile(r"(?:\A|>)(?:\s|&nbsp;|&#160;)*+[^\s<]")
+_SEEN = re.compile(r"(?:\A|>)(?>(?:\s|&nbsp;|&#160;)*)[^\s<]")
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 _LINE_BREAK = re.compile(
     r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/?blockquote|/table|/?summary|/?details|hr|p|div|tr|li)\b[^<>]*+>",

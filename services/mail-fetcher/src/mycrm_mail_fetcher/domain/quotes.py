@@ -44,7 +44,7 @@ _DATED = re.compile(rf"^[>*\s]*(?:{_DATE_LABELS})[*\s]*[:：]", re.IGNORECASE | 
 _ENTITLED = re.compile(rf"^[>*\s]*(?:{_SUBJECT_LABELS})[*\s]*[:：]", re.IGNORECASE | re.MULTILINE)
 _HEAD_LINES: Final = 12
 
-BLANKS: Final = r"(?:\s|&nbsp;){0,50}+"
+BLANKS: Final = r"(?>(?:\s|&nbsp;){0,50})"
 ORIGINAL: Final = (
     rf"-{{2,}}{BLANKS}(?:Original(?: (?:Message|E-?mail))?|原始邮件|原始郵件|原邮件|回复的原邮件|回复邮件"
     r"|Ursprüngliche (?:Nachricht|Mail)|Originalnachricht|Message d['’]origine|Mensaje original|Mensagem original"
