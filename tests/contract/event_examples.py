@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mycrm_common.bus.codec import seal
 from mycrm_common.events.addresses import AddressBounced, AddressReplied
+from mycrm_common.events.checks import CustomerVerified
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.mailboxes import (
     MailboxCopyRequested,
@@ -42,6 +43,17 @@ EXAMPLES: tuple[tuple[str, Event], ...] = (
         ),
     ),
     ("mail-fetcher", AddressReplied(email="li.wei@example.cn", message_id=42, status="", date=AT)),
+    (
+        "verifier",
+        CustomerVerified(
+            customer_id=17,
+            email="li.wei@example.cn",
+            valid=1,
+            log="Success",
+            provider="local",
+            checked_at=AT,
+        ),
+    ),
     ("api", MailboxRetryRequested(request_id=REQUEST)),
     ("api", MailboxCopyRequested(request_id=REQUEST)),
     ("api", CustomerAdded(customer_id=17, email="li.wei@example.cn", version=1)),

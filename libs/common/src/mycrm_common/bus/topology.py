@@ -28,6 +28,7 @@ FEED_ONLY = frozenset(
         "address.replied.v1",
         "customer.added.v1",
         "customer.deleted.v1",
+        "customer.verified.v1",
         "mailbox.failed.v1",
         "mailbox.synced.v1",
     }

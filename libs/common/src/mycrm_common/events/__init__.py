@@ -1,6 +1,7 @@
 """All events, by their wire names: the only meaning that services share."""
 
 from mycrm_common.events.addresses import AddressBounced, AddressReplied
+from mycrm_common.events.checks import CustomerVerified
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.mailboxes import (
     MailboxCopyRequested,
@@ -21,6 +22,7 @@ _ALL: tuple[type[Event], ...] = (
     CustomerAdded,
     CustomerDeleted,
     CustomerUpdated,
+    CustomerVerified,
     MailboxCopyRequested,
     MailboxFailed,
     MailboxRequestAnswered,
