@@ -1,6 +1,9 @@
 """Pooled connections to a server: found lost before they are used, given back clean, and not asked too often."""
 
+import asyncio
 from collections import Counter
+from functools import partial
+from threading import Thread
 
 import pytest
 from sqlalchemy import Insert, insert, select
@@ -16,8 +19,15 @@ from mycrm_common.work import Work
 from tests.contract.household import added
 from tests.support.clock import FakeClock
 from tests.support.mariadb import MariaDBServer
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.servers("mariadb")
+
+
+@pytest.fixture
+def never_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No connection is idle for so long that it would be asked."""
+    monkeypatch.setattr(idle, "_SECONDS", 3_600.0)
 
 
 async def _open(url: str) -> tuple[Database, SqlUnits]:
@@ -48,13 +58,31 @@ async def test_connections_that_were_lost_while_they_were_idle_are_replaced_unse
     await database.close()
 
 
-async def test_a_connection_that_was_lost_a_moment_ago_costs_one_error_and_no_more(
-    mariadb_server: MariaDBServer, mariadb_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("never_asked")
+async def test_a_connection_that_ended_a_moment_ago_is_replaced_unseen(
+    mariadb_server: MariaDBServer, mariadb_url: str
+) -> None:
+    database, unit = await _open(mariadb_url)
+    for _ in range(3):
+        async with database.reading() as reading:
+            raw = (await reading.connection.get_raw_connection()).dbapi_connection
+        await _cut_all(mariadb_server)
+        await eventually(partial(idle.has_ended, raw), what="our loop has heard of the end")
+        async with unit():
+            pass
+    await database.close()
+
+
+@pytest.mark.usefixtures("never_asked")
+async def test_a_connection_whose_end_was_not_heard_costs_one_error_and_no_more(
+    mariadb_server: MariaDBServer, mariadb_url: str
 ) -> None:
     database, _ = await _open(mariadb_url)
-    monkeypatch.setattr(idle, "_SECONDS", 3_600.0)
     await database.ping()
-    await _cut_all(mariadb_server)
+    # Our loop stands still meanwhile.
+    killer = Thread(target=asyncio.run, args=(_cut_all(mariadb_server),))
+    killer.start()
+    killer.join()
 
     with pytest.raises(MyCRMError, match="database_unavailable"):
         await database.ping()

@@ -26,7 +26,7 @@ def ask_idle_connections(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def ask(raw: Any, record: Any, _proxy: Any) -> None:
-        if _has_ended(raw):
+        if has_ended(raw):
             raise InvalidatePoolError
         if time.monotonic() - record.info.pop(_FREE_SINCE, time.monotonic()) < _SECONDS:
             return
@@ -36,7 +36,7 @@ def ask_idle_connections(engine: AsyncEngine) -> None:
             raise InvalidatePoolError from error
 
 
-def _has_ended(raw: Any) -> bool:
+def has_ended(raw: Any) -> bool:
     """Say whether the other side has closed or reset the connection, as far as our loop has heard."""
     driver = raw.driver_connection
     reader, writer = driver._reader, driver._writer  # noqa: SLF001 - aiomysql tells this nowhere else
