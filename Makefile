@@ -48,8 +48,8 @@ test: dev ## everything, against real servers that the tests start
 
 test-faults: dev ## ten minutes and 10,000 events of killed processes, 1,000 ended mail-fetchers (S=seed for others)
 	@$(TURN) tools/test-servers.sh
-	@$(PY) -m pytest -s tests/faults/test_kill_loop_apart.py tests/faults/test_mail_storm.py --storm-seconds 600 \
-		--storm-events 10000 --mail-storm-lives 500 $(if $(S),--storm-seed $(S))
+	@$(PY) -m pytest -s tests/faults/test_kill_loop.py tests/faults/test_kill_loop_apart.py tests/faults/test_mail_storm.py \
+		--storm-deaths 200 --storm-seconds 600 --storm-events 10000 --mail-storm-lives 500 $(if $(S),--storm-seed $(S))
 
 fuzz: dev ## 100,000 damaged mails are read (N=count, S=seed for others)
 	@$(PY) -m pytest tests/component/test_mail_fuzzing.py --fuzz-mails $(or $(N),100000) $(if $(S),--fuzz-seed $(S))

@@ -10,6 +10,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     storm = parser.getgroup("storm", "the kill loops of tests/faults")
     storm.addoption("--storm-seconds", type=float, default=60, help="how long processes are killed")
     storm.addoption("--storm-events", type=int, default=1_000, help="how many events there must be")
+    storm.addoption("--storm-deaths", type=int, default=14, help="how often the embedded CRM dies")
     storm.addoption(
         "--mail-storm-lives", type=int, default=20, help="how often mail-fetcher is ended, per database"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Row, func, select
 
+from mycrm_common.db.tables.events import outbox
 from mycrm_common.db.tables.mailboxes import locations
 from mycrm_common.db.tables.messages import messages, msg_addrs
 from mycrm_common.events.addresses import AddressBounced, AddressReplied
@@ -15,6 +16,7 @@ from mycrm_mail_fetcher.domain.plain import text_of
 from tests.component.mail_fetcher_service import MailFetcher, mail_fetcher
 from tests.support.dovecot import DovecotServer
 from tests.support.odd_mails import ADMIN_NAME, OddMail, odd_mails
+from tests.support.public_events import unfit
 
 pytestmark = pytest.mark.servers("dovecot")
 
@@ -92,3 +94,4 @@ async def test_every_odd_mail_has_its_place_and_its_evidence(
     replied = Counter(event.email for event in told if isinstance(event, AddressReplied))
     assert bounced == Counter(email for odd in distinct(mails) for email in odd.bounced)
     assert replied.total() == sum(odd.is_answer for odd in distinct(mails))
+    assert unfit(row.body for row in await fetcher.rows(select(outbox.c.body))) == []

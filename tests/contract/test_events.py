@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -19,13 +18,10 @@ from mycrm_common.events import event_types
 from mycrm_common.events.registry import Event
 from tests.contract.event_examples import EXAMPLES, FOLDER, golden_file, travelled
 from tests.support.events import sealed, some_event
+from tests.support.public_events import public_schema
 
 ROOT = Path(__file__).parents[2]
 BY_TYPE = [pytest.param(service, event, id=event.event_type) for service, event in EXAMPLES]
-
-
-def _schema(event_type: str) -> Any:
-    return json.loads((ROOT / f"docs/events/schemas/{event_type}.json").read_text(encoding="utf-8"))
 
 
 def test_every_event_has_an_example_and_a_golden_file_and_no_file_is_left_over() -> None:
@@ -49,7 +45,7 @@ def test_the_golden_bytes_are_read_as_the_event(service: str, event: Event) -> N
 
 @pytest.mark.parametrize("event_type", sorted(event_types()))
 def test_the_example_in_the_schema_is_the_golden_file_and_fits(event_type: str) -> None:
-    schema = _schema(event_type)
+    schema = public_schema(event_type)
     jsonschema.Draft7Validator.check_schema(schema)
 
     assert schema["examples"] == [json.loads(golden_file(event_type).read_bytes())]
@@ -61,13 +57,13 @@ def test_the_example_in_the_schema_is_the_golden_file_and_fits(event_type: str) 
 def test_whatever_an_event_holds_fits_its_public_schema(event: Event) -> None:
     said = json.loads(sealed(event).body)
 
-    jsonschema.validate(said, _schema(event.event_type), cls=jsonschema.Draft7Validator)
+    jsonschema.validate(said, public_schema(event.event_type), cls=jsonschema.Draft7Validator)
 
 
 @given(some_event(), st.data())
 @settings(deadline=None)
 def test_a_field_that_is_missing_or_of_another_type_does_not_fit(event: Event, data: st.DataObject) -> None:
-    said, schema = json.loads(sealed(event).body), _schema(event.event_type)
+    said, schema = json.loads(sealed(event).body), public_schema(event.event_type)
     name = data.draw(st.sampled_from(schema["properties"]["data"]["required"]))
 
     for change in ({}, {name: {"an": "object"}}):

@@ -30,6 +30,12 @@ def storm_events(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
+def storm_deaths(request: pytest.FixtureRequest) -> int:
+    """How often the embedded CRM dies."""
+    return int(request.config.getoption("storm_deaths"))
+
+
+@pytest.fixture
 def mail_storm_lives(request: pytest.FixtureRequest) -> int:
     """How many lives of mail-fetcher end badly."""
     return int(request.config.getoption("mail_storm_lives"))
@@ -65,7 +71,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A storm may last as long as it was told, and then as long again for the rain to run off."""
     limit = 480 + 2 * config.getoption("storm_seconds")
     mail_limit = 240 + 5 * config.getoption("mail_storm_lives")
+    alone_limit = 240 + 10 * config.getoption("storm_deaths")
     for item in items:
+        if "storm_deaths" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(alone_limit))
         if "mail_storm_lives" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.timeout(mail_limit))
         if {"weather", "storm_seed"} <= set(getattr(item, "fixturenames", ())):

@@ -13,6 +13,7 @@ from typing import Any
 from tests.faults.entry import WITNESS
 from tests.faults.storm import Storm
 from tests.support.mariadb import MariaDBServer
+from tests.support.public_events import unfit
 
 Ask = Callable[[str], Awaitable[Sequence[tuple[Any, ...]]]]
 
@@ -27,10 +28,11 @@ EVENTS_OF = {
 
 @dataclass(kw_only=True)
 class Findings:
-    """What is missing and what is there too often."""
+    """What is missing, what is there too often, and which events are not as their public schema says."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    unfit: list[str] = field(default_factory=list)
     events: int = 0
 
     def compare(self, what: str, *, wanted: Counter[str], found: Counter[str]) -> None:
@@ -100,6 +102,7 @@ async def _events(ask: Ask, findings: Findings) -> None:
         ]
     parked = await ask("SELECT consumer, last_error FROM deliveries WHERE state = 'parked'")
     findings.lost += [f"parked by {consumer}: {error}" for consumer, error in parked]
+    findings.unfit = unfit(row[0] for row in await ask("SELECT body FROM outbox"))
     findings.events = await _one(ask, f"SELECT COUNT(*) FROM outbox WHERE type IN {TOLD}")
 
 

@@ -60,7 +60,7 @@ async def test_nothing_is_lost_or_done_twice_however_processes_and_broker_die(
 
     findings = await _storm_over(weather, storm, fury, tmp_path)
 
-    assert (findings.lost, findings.doubled) == ([], []), storm.deaths
+    assert (findings.lost, findings.doubled, findings.unfit) == ([], [], []), storm.deaths
     assert findings.events >= storm_events
     assert len(storm.deaths) >= storm_seconds / 3, storm.deaths
     at_places = [death for death in storm.deaths if "SIGKILL" not in death]

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import select
 
 from mycrm_common.clock import SystemClock
+from mycrm_common.db.tables.events import outbox
 from mycrm_common.db.tables.mailboxes import folders, locations, uid_runs
 from mycrm_common.db.tables.messages import messages
 from mycrm_common.events.messages import MessageStored
@@ -27,6 +28,7 @@ from tests.faults.fetching_life import begin_life
 from tests.support.dovecot import DovecotServer
 from tests.support.folder_names import on_the_wire
 from tests.support.mailbox_maker import make_mailbox
+from tests.support.public_events import unfit
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 
 FOLDERS = ("INBOX", "Sent", "客户/欧洲", "Archive")
@@ -164,5 +166,6 @@ async def check_messages(fetcher: MailFetcher, storm: Storm) -> None:
     rows = await fetcher.rows(select(messages.c.id, messages.c.message_id))
     mails = [row for row in rows if row.message_id]
     assert Counter(f"<{row.message_id}>" for row in mails) == Counter(name for name, _ in storm.sent)
+    assert unfit(row.body for row in await fetcher.rows(select(outbox.c.body))) == []
     told = await fetcher.told(MessageStored)
     assert Counter(event.subject for event in told) == Counter(str(row.id) for row in rows)
