@@ -7,19 +7,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Text, event, inspect
+from sqlalchemy import Connection, Text, event, inspect, select
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import String, TypeEngine
 
 from mycrm_common.db import schema
 from mycrm_common.db.engine import Database, parse_url
 from mycrm_common.db.tables import all_tables
+from mycrm_common.db.tables.mailboxes import folders, locations
+from mycrm_common.db.tables.messages import messages
 from mycrm_common.errors import StartError
 from tests.support.mariadb import MariaDBServer
 
 MARIADB = mysql.dialect()
+# As the first version wrote them, on both databases.
+OLD_ROWS = (
+    (
+        "INSERT INTO folders (id, mailbox, name, excluded, uid_validity, last_uid, low_uid, seen_messages,"
+        " seen_uid_next, window_from, error_code, error_detail)"
+        " VALUES (1, 'ours', 'INBOX', '', 7, 1, 1, 1, 2, '2026-01-01 00:00:00', '', '')"
+    ),
+    (
+        "INSERT INTO messages (id, sender, date, type, subject, content, message_id, sender_address, attachments,"
+        " blocked_images, stored_at) VALUES (1, 'Li', '2026-01-02 00:00:00', 'receive', '报价 😀', '', '', '', '[]',"
+        " 0, '2026-01-02 00:00:00')"
+    ),
+    (
+        "INSERT INTO locations (folder_id, uid_validity, uid, state, reason, detail, message_id, size, attempts)"
+        " VALUES (1, 7, 1, 'stored', '', '', 1, 10, 0)"
+    ),
+)
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -102,6 +123,78 @@ async def test_a_first_migration_that_was_interrupted_can_be_run_again(
         assert left == set(), "on SQLite a migration is done or it never was"
     assert await schema.migrate(empty_database)
     assert await _differs(empty_database) == []
+
+
+@contextmanager
+def _interrupted_after(database: Database, number: int) -> Iterator[list[str]]:
+    """Let the power go out as soon as so many statements that change the schema have been done in this run."""
+    engine = database._writer.sync_engine
+    done: list[str] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.split(maxsplit=1)[0] in {"CREATE", "ALTER", "DROP", "INSERT", "UPDATE"}:
+            done.append(statement)
+            if len(done) == number:
+                raise Interruption
+
+    event.listen(engine, "after_cursor_execute", look)
+    try:
+        yield done
+    finally:
+        event.remove(engine, "after_cursor_execute", look)
+
+
+async def test_each_revision_can_be_interrupted_after_each_of_its_statements(
+    empty_database: Database,
+) -> None:
+    """On MariaDB every statement stays; the same database is migrated anew until nothing is left to do."""
+    with pytest.raises(Interruption), _interrupted_at_table(empty_database, 24):
+        await schema.migrate(empty_database)
+    is_done, interruptions = False, 0
+    number = 1
+    while not is_done:
+        with _interrupted_after(empty_database, number) as done:
+            try:
+                is_done = await schema.migrate(empty_database)
+            except Interruption:
+                interruptions += 1
+                number += 1
+        assert len(done) < 200
+    assert interruptions >= len(schema.REVISIONS)
+    assert await _differs(empty_database) == []
+
+
+async def test_what_the_first_version_stored_is_there_after_all_revisions(empty_database: Database) -> None:
+    await _migrated_to(empty_database, "0001")
+    async with empty_database.writing("migrations") as connection:
+        await connection.begin()
+        for statement in OLD_ROWS:
+            await connection.exec_driver_sql(statement)
+        await connection.commit()
+
+    assert await schema.migrate(empty_database)
+
+    async with empty_database.reading() as reading:
+        subjects = (await reading.connection.execute(select(messages.c.subject, messages.c.mark))).all()
+        windows = (await reading.connection.execute(select(folders.c.name, folders.c.window_from))).all()
+        places = (await reading.connection.execute(select(locations))).all()
+    assert [tuple(row) for row in subjects] == [("报价 😀", "")]
+    assert [tuple(row) for row in windows] == [("INBOX", None)], "every folder is looked at anew"
+    assert places == []
+    assert await _differs(empty_database) == []
+
+
+async def _migrated_to(database: Database, revision: str) -> None:
+    def upgrade(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    async with database.writing("migrations") as connection:
+        await connection.begin()
+        await connection.run_sync(upgrade)
+        await connection.commit()
 
 
 async def test_a_second_process_on_the_same_file_is_refused(tmp_path: Path) -> None:
