@@ -14,7 +14,8 @@ from mycrm_api.http.app import build_app
 from mycrm_api.http.middlewares import operating, signed_in
 from mycrm_api.http.page import find_page
 from mycrm_api.http.patience import noting
-from mycrm_api.ports import Box, Passwords
+from mycrm_api.ports.accounts import Passwords
+from mycrm_api.ports.settings import Box
 from mycrm_api.resources import customers as customer_resources
 from mycrm_api.resources import events as event_resources
 from mycrm_api.resources import followups as followup_resources

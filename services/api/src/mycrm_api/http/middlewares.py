@@ -9,7 +9,7 @@ from aiohttp.typedefs import Middleware
 from mycrm_api.domain.users import OPERATOR, User
 from mycrm_api.http.cookies import token_of
 from mycrm_api.http.problems import from_http, problem, unexpected
-from mycrm_api.ports import Sessions
+from mycrm_api.ports.accounts import Sessions
 from mycrm_common.clock import Clock
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.ids import new_id

@@ -16,7 +16,7 @@ from mycrm_api.domain.customers import (
 )
 from mycrm_api.domain.faults import refuse
 from mycrm_api.domain.roles import Role
-from mycrm_api.ports import AddressChanges, Addresses, Contacts, Customers, RichText
+from mycrm_api.ports.customers import AddressChanges, Addresses, Contacts, Customers, RichText
 from mycrm_api.resources.lists import ListForm, ListView
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_api.usecases.add_customer import add_customer

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mycrm_api.domain.parked import ParkedFilter, ParkedList
 from mycrm_api.domain.roles import Role
-from mycrm_api.ports import Parked
+from mycrm_api.ports.events import Parked
 from mycrm_api.resources.lists import ListForm, ListView
 from mycrm_api.resources.route import Answer, Call, Form, Route, View
 from mycrm_api.usecases.replay_all_parked import replay_all_parked

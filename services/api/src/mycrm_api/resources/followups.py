@@ -9,8 +9,9 @@ from mycrm_api.domain.days import team_zone
 from mycrm_api.domain.followups import LONGEST_WAITING, FollowupList, Operator, chosen_rule
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.settings import MOST_DAYS, read_settings
-from mycrm_api.ports import Customers, SettingsStore
-from mycrm_api.report_ports import Followups
+from mycrm_api.ports.customers import Customers
+from mycrm_api.ports.followups import Followups
+from mycrm_api.ports.settings import SettingsStore
 from mycrm_api.resources.customers import CustomerView
 from mycrm_api.resources.lists import ListForm, ListView
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View

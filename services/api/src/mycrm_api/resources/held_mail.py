@@ -10,7 +10,9 @@ from pydantic import Field
 from mycrm_api.domain.held_mail import HeldList, HeldPlace
 from mycrm_api.domain.requests import check_answer
 from mycrm_api.domain.roles import Role
-from mycrm_api.ports import HeldMails, MailCopies, Requests, SettingsStore
+from mycrm_api.ports.mailbox import HeldMails, MailCopies
+from mycrm_api.ports.requests import Requests
+from mycrm_api.ports.settings import SettingsStore
 from mycrm_api.resources.lists import ListForm, ListView
 from mycrm_api.resources.route import Answer, Call, Handle, Reply, Route, View
 from mycrm_api.resources.waiting import Patience, RequestView, waiting_for

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mycrm_api.domain.logs import LOGGING_SERVICES, LogLevel, LogList
 from mycrm_api.domain.roles import Role
-from mycrm_api.ports import Logs
+from mycrm_api.ports.logs import Logs
 from mycrm_api.resources.lists import ListForm, ListView
 from mycrm_api.resources.route import Answer, Call, Reply, Route, View
 from mycrm_api.usecases.clear_log import clear_log

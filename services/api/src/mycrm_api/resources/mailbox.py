@@ -8,7 +8,9 @@ from mycrm_api.domain.ledger import SetState
 from mycrm_api.domain.mailbox import MailboxState
 from mycrm_api.domain.requests import check_answer
 from mycrm_api.domain.roles import Role
-from mycrm_api.ports import Box, Mailboxes, Requests, SettingsStore
+from mycrm_api.ports.mailbox import Mailboxes
+from mycrm_api.ports.requests import Requests
+from mycrm_api.ports.settings import Box, SettingsStore
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_api.resources.settings import Secret
 from mycrm_api.resources.waiting import Patience, RequestView, waiting_for

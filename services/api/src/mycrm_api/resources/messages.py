@@ -9,7 +9,8 @@ from pydantic import Field
 from mycrm_api.domain.faults import refuse
 from mycrm_api.domain.messages import Message, MessageFilter, MessageList, MessageType
 from mycrm_api.domain.roles import Role
-from mycrm_api.ports import AddressChanges, Customers, Messages
+from mycrm_api.ports.customers import AddressChanges, Customers
+from mycrm_api.ports.messages import Messages
 from mycrm_api.resources.lists import ListForm, ListView
 from mycrm_api.resources.message_body import body_page
 from mycrm_api.resources.route import Answer, Call, Form, Route, View

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from mycrm_api.domain.requests import Request, RequestState, is_request_id
 from mycrm_api.domain.roles import Role
-from mycrm_api.ports import Requests
+from mycrm_api.ports.requests import Requests
 from mycrm_api.resources.mailbox import FolderFoundView
 from mycrm_api.resources.route import Answer, Call, Route, View
 from mycrm_common.errors import Kind, MyCRMError

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 from mycrm_api.domain.accounts import NewUser
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.zones import is_zone
-from mycrm_api.ports import Passwords, Sessions, Users
+from mycrm_api.ports.accounts import Passwords, Sessions, Users
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_api.usecases.set_up import set_up
 from mycrm_api.usecases.sign_in import sign_in

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.settings import SECRETS, read_settings
-from mycrm_api.ports import Box, SettingsStore
+from mycrm_api.ports.settings import Box, SettingsStore
 from mycrm_api.resources.route import Answer, Call, Form, Route, View
 from mycrm_api.usecases.change_settings import change_settings
 from mycrm_common.work import ReadingRoom, UnitOfWork

@@ -9,8 +9,8 @@ from mycrm_api.domain.days import team_zone
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.settings import read_settings
 from mycrm_api.domain.statistics import MOST_WEEKS, USUAL_WEEKS, weeks_until
-from mycrm_api.ports import SettingsStore
-from mycrm_api.report_ports import Statistics
+from mycrm_api.ports.settings import SettingsStore
+from mycrm_api.ports.statistics import Statistics
 from mycrm_api.resources.route import Answer, Call, Form, Route, View
 from mycrm_common.clock import Clock
 from mycrm_common.work import ReadingRoom

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mycrm_api.domain.requests import MailboxAnswer
-from mycrm_api.ports import Requests
+from mycrm_api.ports.requests import Requests
 from mycrm_api.resources.route import View
 from mycrm_api.usecases.await_answer import await_answer
 from mycrm_common.work import ReadingRoom

@@ -9,7 +9,7 @@ from typing import Any
 
 from mycrm_api.domain.customers import field_faults
 from mycrm_api.domain.faults import fault_of, refuse
-from mycrm_api.ports import Addresses, RichText
+from mycrm_api.ports.customers import Addresses, RichText
 from mycrm_common.errors import FieldFault, MyCRMError
 
 

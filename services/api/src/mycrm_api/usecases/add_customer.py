@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from mycrm_api.domain.customers import Customer, NewCustomer
-from mycrm_api.ports import Addresses, Contacts, Customers, RichText
+from mycrm_api.ports.customers import Addresses, Contacts, Customers, RichText
 from mycrm_api.usecases.accept_customer import accept_customer
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.customers import CustomerAdded

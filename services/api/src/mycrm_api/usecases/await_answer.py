@@ -3,7 +3,7 @@
 import asyncio
 
 from mycrm_api.domain.requests import MailboxAnswer
-from mycrm_api.ports import Requests
+from mycrm_api.ports.requests import Requests
 from mycrm_common.work import ReadingRoom
 
 

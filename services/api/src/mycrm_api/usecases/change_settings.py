@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mycrm_api.domain.faults import refuse
 from mycrm_api.domain.settings import Value, read_settings, secret_faults, setting_faults
-from mycrm_api.ports import Box, SettingsStore
+from mycrm_api.ports.settings import Box, SettingsStore
 from mycrm_common.errors import MyCRMError
 from mycrm_common.events.settings import SettingsChanged
 from mycrm_common.work import UnitOfWork, Work

@@ -3,7 +3,7 @@
 A log may be long: it is removed in small pieces, so that whoever writes meanwhile need not wait for the whole.
 """
 
-from mycrm_api.ports import Logs
+from mycrm_api.ports.logs import Logs
 from mycrm_common.logs import Logger
 from mycrm_common.work import ReadingRoom, UnitOfWork
 

@@ -1,6 +1,6 @@
 """Close a request when its answer has come: its secret is needed no longer."""
 
-from mycrm_api.ports import Requests
+from mycrm_api.ports.requests import Requests
 from mycrm_common.events.mailboxes import MailboxRequestAnswered
 from mycrm_common.work import UnitOfWork
 

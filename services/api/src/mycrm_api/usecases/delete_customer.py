@@ -1,7 +1,7 @@
 """Take a customer off the list. Its record is kept apart, and its mail stays."""
 
 from mycrm_api.domain.customers import check_version
-from mycrm_api.ports import Contacts, Customers
+from mycrm_api.ports.customers import Contacts, Customers
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.customers import CustomerDeleted
 from mycrm_common.work import UnitOfWork

@@ -17,7 +17,7 @@ from mycrm_api.domain.customers import (
     moves_company_contact,
     newest,
 )
-from mycrm_api.ports import AddressChanges, Addresses, Contacts, Customers, RichText
+from mycrm_api.ports.customers import AddressChanges, Addresses, Contacts, Customers, RichText
 from mycrm_api.usecases.accept_customer import accept_customer
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.customers import CustomerUpdated

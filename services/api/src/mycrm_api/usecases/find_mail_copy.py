@@ -1,7 +1,8 @@
 """Tell whether a copy of a mail that was asked for has come."""
 
 from mycrm_api.domain.requests import check_answer, is_request_id
-from mycrm_api.ports import MailCopies, Requests
+from mycrm_api.ports.mailbox import MailCopies
+from mycrm_api.ports.requests import Requests
 from mycrm_api.usecases.request_mail_copy import COPY
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.work import Reading

@@ -1,8 +1,8 @@
 """Say that a customer's follow-up is done, by telephone for instance, or that it is not."""
 
 from mycrm_api.domain.followups import FollowupMark
-from mycrm_api.ports import Customers
-from mycrm_api.report_ports import Followups
+from mycrm_api.ports.customers import Customers
+from mycrm_api.ports.followups import Followups
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.work import UnitOfWork
 

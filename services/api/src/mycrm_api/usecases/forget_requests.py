@@ -7,7 +7,7 @@ asked after for a week.
 
 from datetime import timedelta
 
-from mycrm_api.ports import Requests
+from mycrm_api.ports.requests import Requests
 from mycrm_common.work import UnitOfWork
 
 _SECRET_LASTS = timedelta(hours=1)

@@ -1,6 +1,6 @@
 """Note that customers were written to, when a mail that we sent has been stored."""
 
-from mycrm_api.ports import AddressChanges, Contacts
+from mycrm_api.ports.customers import AddressChanges, Contacts
 from mycrm_common.events.messages import MessageStored
 from mycrm_common.keys import email_key
 from mycrm_common.work import UnitOfWork

@@ -5,7 +5,7 @@ fails at once and is parked anew meanwhile is not taken a second time.
 """
 
 from mycrm_api.domain.parked import ParkedFilter
-from mycrm_api.ports import Parked
+from mycrm_api.ports.events import Parked
 from mycrm_common.logs import Logger
 from mycrm_common.work import UnitOfWork
 

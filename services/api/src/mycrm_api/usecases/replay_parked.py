@@ -1,7 +1,7 @@
 """Try one parked event again, from the first attempt."""
 
 from mycrm_api.domain.parked import check_replayable
-from mycrm_api.ports import Parked
+from mycrm_api.ports.events import Parked
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.logs import Logger
 from mycrm_common.work import UnitOfWork

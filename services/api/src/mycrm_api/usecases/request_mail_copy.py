@@ -1,7 +1,9 @@
 """Ask mail-fetcher for the bytes of a held mail, all of them, as the server has them."""
 
 from mycrm_api.domain.held_mail import HeldPlace
-from mycrm_api.ports import HeldMails, Requests, SettingsStore
+from mycrm_api.ports.mailbox import HeldMails
+from mycrm_api.ports.requests import Requests
+from mycrm_api.ports.settings import SettingsStore
 from mycrm_api.usecases.see_mailbox import is_configured
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.mailboxes import MailboxCopyRequested

@@ -1,6 +1,7 @@
 """Ask mail-fetcher to look at the mailbox now."""
 
-from mycrm_api.ports import Requests, SettingsStore
+from mycrm_api.ports.requests import Requests
+from mycrm_api.ports.settings import SettingsStore
 from mycrm_api.usecases.see_mailbox import is_configured
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.mailboxes import MailboxSyncRequested

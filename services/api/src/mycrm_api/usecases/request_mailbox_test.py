@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from mycrm_api.domain.faults import refuse
 from mycrm_api.domain.settings import Value, read_settings, secret_faults, setting_faults
-from mycrm_api.ports import Box, Requests, SettingsStore
+from mycrm_api.ports.requests import Requests
+from mycrm_api.ports.settings import Box, SettingsStore
 from mycrm_common.errors import FieldFault
 from mycrm_common.events.mailboxes import MailboxTestRequested
 from mycrm_common.ids import new_id

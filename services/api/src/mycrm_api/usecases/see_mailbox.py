@@ -1,7 +1,7 @@
 """Tell whether there is a mailbox to look at."""
 
 from mycrm_api.domain.settings import read_settings
-from mycrm_api.ports import SettingsStore
+from mycrm_api.ports.settings import SettingsStore
 from mycrm_common.work import Reading
 
 

@@ -3,7 +3,7 @@
 from mycrm_api.domain.accounts import NewUser, check_new_user
 from mycrm_api.domain.roles import Role
 from mycrm_api.domain.users import User
-from mycrm_api.ports import Passwords, Sessions, Users
+from mycrm_api.ports.accounts import Passwords, Sessions, Users
 from mycrm_api.usecases.sign_in import begin_session
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 from mycrm_common.work import Reading, ReadingRoom, UnitOfWork

@@ -4,7 +4,7 @@ import secrets
 
 from mycrm_api.domain.accounts import FAILURE_WINDOW, check_failures
 from mycrm_api.domain.users import User
-from mycrm_api.ports import Passwords, Sessions, Users
+from mycrm_api.ports.accounts import Passwords, Sessions, Users
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.work import UnitOfWork, Work
 

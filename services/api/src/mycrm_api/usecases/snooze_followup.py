@@ -3,8 +3,8 @@
 from datetime import tzinfo
 
 from mycrm_api.domain.followups import FollowupMark, end_of_snooze
-from mycrm_api.ports import Customers
-from mycrm_api.report_ports import Followups
+from mycrm_api.ports.customers import Customers
+from mycrm_api.ports.followups import Followups
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.work import UnitOfWork
 

@@ -1,12 +1,10 @@
-"""What the follow-up list and the charts need from outside; the modules of `store` fulfil these."""
+"""Who waits for a mail from us."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from mycrm_api.domain.cursors import Page
 from mycrm_api.domain.followups import Followup, FollowupList, FollowupMark
-from mycrm_api.domain.statistics import CustomerCount, Week, WeekOfMail
 from mycrm_common.work import Reading, Work
 
 
@@ -27,16 +25,4 @@ class Followups(Protocol):
 
     async def mark_of(self, reading: Reading, customer_id: int) -> FollowupMark:
         """Return what is noted of a customer; nothing, where nobody noted anything."""
-        ...
-
-
-class Statistics(Protocol):
-    """Counts for the charts."""
-
-    async def count_customers(self, reading: Reading) -> list[CustomerCount]:
-        """Count the customers of each rating and validity; what nobody has is counted too, as zero."""
-        ...
-
-    async def count_mail(self, reading: Reading, weeks: Sequence[Week]) -> list[WeekOfMail]:
-        """Count the mail that was received and sent in each of these weeks."""
         ...

@@ -1,0 +1,1 @@
+"""What use cases need from outside, by noun. The modules of `store` and the classes of `adapters` fulfil these."""
