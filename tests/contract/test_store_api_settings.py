@@ -1,5 +1,6 @@
 """Settings, secrets, requests and logs on both databases."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,9 +43,10 @@ async def _change(office: Office, changes: Mapping[str, Any], **hidden: str | No
     await change_settings(changes, secrets=hidden, settings=settings, box=BOX, unit=office.unit)
 
 
-async def _ask_test(office: Office, given: Mapping[str, Any], password: str | None = None) -> str:
+async def _ask_test(office: Office, given: Mapping[str, Any], password: str = "", **secrets: str) -> str:
+    typed = secrets | ({"mail_password": password} if password else {})
     return await request_mailbox_test(
-        given, password=password, settings=settings, requests=requests, box=BOX, unit=office.unit
+        given, secrets=typed, settings=settings, requests=requests, box=BOX, unit=office.unit
     )
 
 
@@ -121,7 +123,7 @@ async def test_a_test_of_the_mailbox_is_asked_for_with_its_password_sealed(offic
     row = await _row(office, request_id)
     assert (row.noun, row.verb, row.state) == ("mailbox", "test", "open")
     assert "secret" not in row.parameters + row.sealed
-    assert BOX.open(row.sealed, name=f"request:{request_id}") == "secret"
+    assert json.loads(BOX.open(row.sealed, name=f"request:{request_id}")) == {"mail_password": "secret"}
     assert '"mail_port": 143' in row.parameters
     assert (await office.told())[-1] == MailboxTestRequested(request_id=request_id)
 
@@ -132,7 +134,7 @@ async def test_without_a_password_the_stored_one_is_meant_and_does_not_travel(of
     row = await _row(office, await _ask_test(office, {}))
 
     assert row.sealed is None
-    assert '"stored_password": true' in row.parameters
+    assert json.loads(row.parameters)["stored_secrets"] == ["mail_password"]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +160,75 @@ async def test_the_stored_password_is_not_shown_to_another_server(
     assert await office.told() == told
     assert await _ask_test(office, changed, "typed")
     assert await _ask_test(office, ACCESS)
+
+
+TOKENS = {
+    "mail_oauth_provider": "microsoft",
+    "mail_oauth_client_id": "ours",
+    "mail_oauth_tenant": "example.com",
+}
+
+
+async def test_tokens_are_tried_before_they_are_kept(office: Office) -> None:
+    await _change(office, ACCESS, mail_password="secret")
+
+    request_id = await _ask_test(office, TOKENS, mail_oauth_refresh_token="typed")
+
+    row = await _row(office, request_id)
+    assert json.loads(BOX.open(row.sealed, name=f"request:{request_id}")) == {
+        "mail_oauth_refresh_token": "typed"
+    }
+    assert json.loads(row.parameters) == {**ACCESS, **TOKENS, "stored_secrets": []}
+
+
+async def test_a_stored_secret_goes_with_a_newer_refresh_token_of_the_same_application(
+    office: Office,
+) -> None:
+    kept = {"mail_oauth_client_secret": "ours", "mail_oauth_refresh_token": "old"}
+    await _change(office, ACCESS | TOKENS, **kept)
+
+    row = await _row(office, await _ask_test(office, {}, mail_oauth_refresh_token="newer"))
+
+    assert json.loads(row.parameters)["stored_secrets"] == ["mail_oauth_client_secret"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"mail_host": "imap.elsewhere.example"},
+        {"mail_oauth_provider": "google"},
+        {"mail_oauth_client_id": "another"},
+        {"mail_oauth_tenant": "another.example"},
+    ],
+)
+async def test_stored_tokens_are_tried_with_their_own_application_only(
+    office: Office, changed: dict[str, Any]
+) -> None:
+    await _change(office, ACCESS | TOKENS, mail_oauth_refresh_token="old", mail_password="secret")
+
+    with pytest.raises(MyCRMError) as caught:
+        await _ask_test(office, changed)
+
+    faults = [(fault.field, fault.code) for fault in caught.value.errors]
+    assert faults == [("mail_oauth_refresh_token", "token_required")]
+    assert await _ask_test(office, changed, mail_oauth_refresh_token="typed")
+    assert await _ask_test(office, {"mail_oauth_provider": ""})
+
+
+@pytest.mark.parametrize(
+    ("provider", "missing"),
+    [
+        ("google", {"mail_oauth_client_id", "mail_oauth_refresh_token"}),
+        ("microsoft", {"mail_oauth_client_id"}),
+    ],
+)
+async def test_google_wants_a_refresh_token_and_microsoft_is_content_with_the_applications_own_name(
+    office: Office, provider: str, missing: set[str]
+) -> None:
+    with pytest.raises(MyCRMError) as caught:
+        await _ask_test(office, {**ACCESS, "mail_oauth_provider": provider}, mail_oauth_client_secret="ours")
+
+    assert {fault.field for fault in caught.value.errors if fault.code == "field_missing"} == missing
 
 
 async def test_a_test_without_anything_to_test_names_what_is_missing(office: Office) -> None:
@@ -306,3 +377,62 @@ async def test_a_foreign_hand_in_the_config_table_spoils_one_setting_at_most(off
         present = read_settings(await settings.stored(look))
 
     assert (present["followup_days"], present["mail_port"], present["theme"]) == (30, 143, "")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"mail_host": "imap.other.example"}, {"mail_port": 143}, {"mail_username": "other@example.com"}],
+)
+async def test_a_stored_password_does_not_follow_to_another_server_or_account(
+    office: Office, elsewhere: dict[str, Any]
+) -> None:
+    await _change(office, ACCESS, mail_password="secret")
+
+    with pytest.raises(MyCRMError) as caught:
+        await _change(office, {**elsewhere, "followup_days": 7})
+
+    faults = [(fault.field, fault.code) for fault in caught.value.errors]
+    async with office.reading() as look:
+        kept = read_settings(await settings.stored(look))
+    assert faults == [("mail_password", "password_required")]
+    assert {name: kept[name] for name in ACCESS} == ACCESS
+    assert kept["followup_days"] == 30
+
+
+async def test_a_place_is_changed_together_with_its_secret_or_without_any(office: Office) -> None:
+    await _change(office, ACCESS, mail_password="secret")
+    await _change(office, {"mail_host": "imap.other.example"}, mail_password="another")
+    await _change(office, {"mail_host": "imap.third.example"}, mail_password=None)
+    await _change(office, ACCESS)
+
+    async with office.reading() as look:
+        assert read_settings(await settings.stored(look))["mail_host"] == ACCESS["mail_host"]
+        assert await settings.secret_names(look) == set()
+
+
+async def test_an_emptied_server_is_not_filled_again_without_the_password(office: Office) -> None:
+    await _change(office, ACCESS, mail_password="secret")
+    await _change(office, {"mail_host": ""})
+
+    with pytest.raises(MyCRMError) as caught:
+        await _change(office, {"mail_host": "imap.other.example"})
+
+    assert caught.value.errors[0].code == "password_required"
+
+
+async def test_tokens_and_the_key_of_the_shop_stay_where_they_were_entered_for(office: Office) -> None:
+    own = {
+        "mail_oauth_provider": "google",
+        "mail_oauth_client_id": "id",
+        "woocommerce_url": "https://a.example",
+    }
+    secrets = {"mail_oauth_client_secret": "s", "mail_oauth_refresh_token": "t", "woocommerce_api": "ck:cs"}
+    await _change(office, own, **secrets)
+
+    with pytest.raises(MyCRMError) as caught:
+        await _change(office, {"mail_oauth_provider": "microsoft", "woocommerce_url": "https://b.example"})
+    await _change(office, own | {"theme": "green"})
+
+    assert {(fault.field, fault.code) for fault in caught.value.errors} == {
+        (name, "secret_required") for name in secrets
+    }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from mycrm_api.domain.faults import refuse
+from mycrm_api.domain.secret_places import misled_secrets
 from mycrm_api.domain.settings import Value, read_settings, secret_faults, setting_faults
 from mycrm_api.ports.settings import Box, SettingsStore
 from mycrm_common.errors import MyCRMError
@@ -23,6 +24,8 @@ async def change_settings(
     async with unit() as work:
         stored = await settings.stored(work)
         present = read_settings(stored)
+        kept = await settings.secret_names(work)
+        refuse(misled_secrets(changes, present=present, stored=kept, entered=secrets))
         # What was never written is written even at its default: a later version's default changes nothing then.
         differing = {
             name: str(value)
