@@ -1,4 +1,4 @@
-"""Customers, the ones that were deleted, and addresses that changed.
+"""Customers, the ones that were deleted, what was changed of both, and addresses that changed.
 
 The first fourteen columns are the original's, some of them wider. `*_key` columns are what is compared (see
 `mycrm_common.keys`); `company_last_contact` is the newest contact with anybody of the company who is not
@@ -52,8 +52,30 @@ deleted_customers = table(
     Column("id", Id, primary_key=True, autoincrement=False),
     *_person_columns(),
     Column("email_key", key(320), nullable=False, index=True),
+    Column("name_key", key(320), nullable=False, server_default=""),
+    Column("company_key", key(320), nullable=False, server_default=""),
+    Column("snoozed_until", UtcDateTime),
+    Column("done_at", UtcDateTime),
     Column("deleted_at", UtcDateTime, nullable=False, index=True),
     Column("deleted_by", name(80), nullable=False),
+    owner="api",
+)
+
+# What people and imports did to a customer. The rows of one act have one `change_id`, by which it can be undone;
+# `changed` is JSON, field -> [before, after]. A customer that is gone for good takes its rows along.
+customer_history = table(
+    "customer_history",
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("customer_id", Id, nullable=False),
+    Column("version", Id, nullable=False),
+    Column("how", name(10), nullable=False),
+    Column("made_by", name(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("change_id", name(36), nullable=False),
+    Column("undoes", name(36)),
+    Column("changed", LongText, nullable=False),
+    Index("ix_customer_history_customer_id", "customer_id", "id"),
+    Index("ix_customer_history_change_id", "change_id", "customer_id"),
     owner="api",
 )
 
