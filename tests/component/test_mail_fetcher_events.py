@@ -38,13 +38,12 @@ async def fetcher(tmp_path: Path, dovecot_server: DovecotServer) -> AsyncIterato
         yield running
 
 
-async def ask_to_test(
-    fetcher: MailFetcher, said: Mapping[str, object], *, password: str | None = None
-) -> dict[str, Any]:
+async def ask_to_test(fetcher: MailFetcher, said: Mapping[str, object], **secrets: str) -> dict[str, Any]:
     """Ask as api does, and return the answer."""
     async with fetcher.api() as work:
         request_id = new_id(work.at)
-        sealed = fetcher.runtime.box.seal(password, name=f"request:{request_id}") if password else None
+        typed = json.dumps(secrets)
+        sealed = fetcher.runtime.box.seal(typed, name=f"request:{request_id}") if secrets else None
         await work.connection.execute(
             insert(requests).values(
                 id=request_id,
@@ -82,14 +81,14 @@ async def test_settings_are_tried_before_they_are_kept(
         "mail_port": dovecot_server.port,
         "mail_username": dovecot_server.username,
     }
-    good = await ask_to_test(fetcher, said, password=dovecot_server.password)
+    good = await ask_to_test(fetcher, said, mail_password=dovecot_server.password)
     assert (good["ok"], good["code"]) == (True, "")
     assert sorted(good["folders"], key=lambda folder: str(folder["name"])) == [
         {"name": "Drafts", "messages": 0, "excluded": True},
         {"name": "INBOX", "messages": 0, "excluded": False},
         {"name": "客户", "messages": 1, "excluded": False},
     ]
-    bad = await ask_to_test(fetcher, said, password="wrong")
+    bad = await ask_to_test(fetcher, said, mail_password="wrong")
     assert (bad["ok"], bad["code"], bad["folders"]) == (False, "mailbox_login_refused", [])
     nothing = await ask_to_test(fetcher, said)
     assert nothing["code"] == "mailbox_not_configured"

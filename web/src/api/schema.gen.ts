@@ -1035,10 +1035,41 @@ export interface components {
             /**
              * Mail Password
              * Format: password
-             * @description the stored one is tried when this is empty, but with the stored host, port and account only
+             * @description the stored one is tried when this is empty, but with the stored server, account and application only
              * @default null
              */
             mail_password?: string | null;
+            /**
+             * Mail Oauth Provider
+             * @description who gives tokens in place of the password
+             * @default
+             * @enum {string}
+             */
+            mail_oauth_provider?: "" | "google" | "microsoft" | "microsoft-cn";
+            /**
+             * Mail Oauth Client Id
+             * @default
+             */
+            mail_oauth_client_id?: string;
+            /**
+             * Mail Oauth Client Secret
+             * Format: password
+             * @description the stored one is tried when this is empty, but with the stored server, account and application only
+             * @default null
+             */
+            mail_oauth_client_secret?: string | null;
+            /**
+             * Mail Oauth Refresh Token
+             * Format: password
+             * @description the stored one is tried when this is empty, but with the stored server, account and application only
+             * @default null
+             */
+            mail_oauth_refresh_token?: string | null;
+            /**
+             * Mail Oauth Tenant
+             * @default
+             */
+            mail_oauth_tenant?: string;
         };
         /**
          * MailboxView

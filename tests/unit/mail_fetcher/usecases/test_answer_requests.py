@@ -1,5 +1,6 @@
 """Settings are tried before anybody relies on them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,8 +76,10 @@ async def answer_to(
     desk: Desk, written: Written, *, password: str | None = None, said: Mapping[str, Any] | None = None
 ) -> Answer | None:
     """Ask with these settings and return what is answered."""
-    sealed = desk.box.seal(password, name="request:a") if password else None
-    written.rows["a"] = MailboxRequest(id="a", parameters=said or {}, sealed=sealed)
+    typed = json.dumps({"mail_password": password})
+    sealed = desk.box.seal(typed, name="request:a") if password else None
+    parameters = {"stored_secrets": [] if password else ["mail_password"]} | dict(said or {})
+    written.rows["a"] = MailboxRequest(id="a", parameters=parameters, sealed=sealed)
     await take(MailboxTestRequested(request_id="a"), desk, written)
     await answer(desk, written)
     return desk.tasks.rows["a"].answer
@@ -148,7 +151,8 @@ async def test_a_request_that_nobody_wrote_is_answered(desk: Desk, written: Writ
 
 
 async def test_a_task_that_has_cost_five_lives_is_given_up(desk: Desk, written: Written) -> None:
-    written.rows["a"] = MailboxRequest(id="a", parameters={}, sealed=None)
+    parameters = {"stored_secrets": ["mail_password"]}
+    written.rows["a"] = MailboxRequest(id="a", parameters=parameters, sealed=None)
     await take(MailboxTestRequested(request_id="a"), desk, written)
     desk.server.error = RuntimeError("the process dies")
     for _ in range(5):

@@ -1,10 +1,12 @@
 """The team's mailbox: how it is doing, what became of each mail in it, and what one can ask of it."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
 from mycrm_api.domain.ledger import SetState
+from mycrm_api.domain.mail_access import MAIL_SECRETS
 from mycrm_api.domain.mailbox import MailboxState
 from mycrm_api.domain.requests import check_answer
 from mycrm_api.domain.roles import Role
@@ -12,12 +14,18 @@ from mycrm_api.ports.mailbox import Mailboxes
 from mycrm_api.ports.requests import Requests
 from mycrm_api.ports.settings import Box, SettingsStore
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
-from mycrm_api.resources.settings import Secret
+from mycrm_api.resources.settings import OAuthProvider, Secret
 from mycrm_api.resources.waiting import Patience, RequestView, waiting_for
 from mycrm_api.usecases.request_mailbox_sync import request_mailbox_sync
 from mycrm_api.usecases.request_mailbox_test import request_mailbox_test
 from mycrm_api.usecases.see_mailbox import is_configured
 from mycrm_common.work import ReadingRoom, UnitOfWork
+
+_TRIED_SECRET: Any = Field(
+    None,
+    description="the stored one is tried when this is empty, but with the stored server, account and application only",
+    json_schema_extra={"format": "password", "writeOnly": True},
+)
 
 
 class TroubleView(View):
@@ -90,11 +98,20 @@ class MailboxTestForm(Form):
     mail_host: str = ""
     mail_port: int = Field(0, strict=True)
     mail_username: str = ""
-    mail_password: Secret | None = Field(
-        None,
-        description="the stored one is tried when this is empty, but with the stored host, port and account only",
-        json_schema_extra={"format": "password", "writeOnly": True},
-    )
+    mail_password: Secret | None = _TRIED_SECRET
+    mail_oauth_provider: OAuthProvider = Field("", description="who gives tokens in place of the password")
+    mail_oauth_client_id: str = ""
+    mail_oauth_client_secret: Secret | None = _TRIED_SECRET
+    mail_oauth_refresh_token: Secret | None = _TRIED_SECRET
+    mail_oauth_tenant: str = ""
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that were sent, without secrets."""
+        return self.model_dump(include=self.model_fields_set - set(MAIL_SECRETS))
+
+    def secrets(self) -> dict[str, str]:
+        """Return the secrets that were typed."""
+        return {name: text for name in MAIL_SECRETS if (text := getattr(self, name))}
 
 
 def routes(
@@ -120,8 +137,8 @@ def routes(
     async def test(call: Call) -> Answer:
         form: MailboxTestForm = call.body
         request_id = await request_mailbox_test(
-            form.model_dump(include=form.model_fields_set - {"mail_password"}),
-            password=form.mail_password,
+            form.settings(),
+            secrets=form.secrets(),
             settings=settings,
             requests=requests,
             box=box,

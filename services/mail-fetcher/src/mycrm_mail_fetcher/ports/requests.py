@@ -47,7 +47,7 @@ class MailSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailboxRequest:
-    """What a person asked: settings by name that differ from the stored ones, the password sealed."""
+    """What a person asked: settings by name, and the secrets that were typed, sealed as one JSON object."""
 
     id: str
     parameters: Mapping[str, Any]
@@ -55,7 +55,7 @@ class MailboxRequest:
 
     @property
     def sealed_as(self) -> str:
-        """The name under which api sealed the password."""
+        """The name under which api sealed the secrets."""
         return f"request:{self.id}"
 
 

@@ -5,17 +5,16 @@ the task to the next one, but a task that has cost five lives is given up.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from mycrm_common.clock import Clock
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.mailboxes import MailboxRequestAnswered
 from mycrm_common.secretbox import SecretBox
 from mycrm_common.work import ReadingRoom, UnitOfWork
-from mycrm_mail_fetcher.ports import MailAccount, MailServer
+from mycrm_mail_fetcher.ports import MailServer
 from mycrm_mail_fetcher.ports.ledger import Folders
 from mycrm_mail_fetcher.ports.requests import (
     Answer,
@@ -30,6 +29,7 @@ from mycrm_mail_fetcher.ports.requests import (
 from mycrm_mail_fetcher.usecases.copy_mail import Copier, copy_mail
 from mycrm_mail_fetcher.usecases.open_account import open_account
 from mycrm_mail_fetcher.usecases.try_mailbox import try_mailbox
+from mycrm_mail_fetcher.usecases.wished_account import wished_account
 
 _LEASE = timedelta(minutes=3)
 _MOST_ATTEMPTS = 5
@@ -84,7 +84,7 @@ async def _answer(task: Task, examiner: Examiner) -> Answer:
     try:
         if task.verb is Verb.COPY:
             return await _copy(request, stored, examiner)
-        account = _wished(stored, request, examiner)
+        account = wished_account(request, stored, box=examiner.box, ca_file=examiner.ca_file)
     except MyCRMError as error:
         return Answer(code=error.code, detail=error.detail)
     return await try_mailbox(account, server=examiner.server, excluded=examiner.excluded)
@@ -99,16 +99,3 @@ async def _copy(request: MailboxRequest, stored: MailSettings, examiner: Examine
     uid = int(request.parameters["uid"])
     await copy_mail(uid, folder=folder, account=account, request_id=request.id, copier=examiner.copier)
     return Answer()
-
-
-def _wished(stored: MailSettings, request: MailboxRequest, examiner: Examiner) -> MailAccount:
-    """Return the account of the stored settings, with what the request wants tried in their place."""
-    said: dict[str, Any] = {
-        name: request.parameters[f"mail_{name}"]
-        for name in ("host", "port", "username")
-        if request.parameters.get(f"mail_{name}")
-    }
-    if request.sealed is None:
-        return open_account(replace(stored, **said), box=examiner.box, ca_file=examiner.ca_file)
-    settings = replace(stored, **said, sealed_password=request.sealed, grant=None)
-    return open_account(settings, box=examiner.box, ca_file=examiner.ca_file, sealed_as=request.sealed_as)

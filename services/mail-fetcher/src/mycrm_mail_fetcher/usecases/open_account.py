@@ -1,5 +1,6 @@
 """The account that the settings name."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from mycrm_common.errors import Kind, MyCRMError
@@ -17,25 +18,34 @@ from mycrm_mail_fetcher.ports.tokens import Grant, Provider
 _LONGEST_NAME = 255
 
 
-def open_account(
-    settings: MailSettings, *, box: SecretBox, ca_file: Path | None, sealed_as: str = PASSWORD_NAME
-) -> MailAccount:
+def open_account(settings: MailSettings, *, box: SecretBox, ca_file: Path | None) -> MailAccount:
     """Return the account with its password or its grant opened, or say that none is configured."""
-    if not (settings.host and settings.username and (settings.sealed_password or settings.grant)):
+    return account_with(stored_secrets(settings, box=box), settings=settings, ca_file=ca_file)
+
+
+def stored_secrets(settings: MailSettings, *, box: SecretBox) -> dict[str, str]:
+    """Return the stored secrets by name, opened."""
+    grant = settings.grant
+    sealed = {PASSWORD_NAME: settings.sealed_password}
+    if grant:
+        sealed = {
+            CLIENT_SECRET_NAME: grant.sealed_client_secret,
+            REFRESH_TOKEN_NAME: grant.sealed_refresh_token,
+        }
+    return {name: box.open(text, name=name) for name, text in sealed.items() if text}
+
+
+def account_with(secrets: Mapping[str, str], *, settings: MailSettings, ca_file: Path | None) -> MailAccount:
+    """Return the account of the settings with these secrets, or say that none is configured."""
+    password = secrets.get(PASSWORD_NAME)
+    if not (settings.host and settings.username and (password or settings.grant)):
         raise MyCRMError("mailbox_not_configured", Kind.INVALID, "no mailbox is configured")
-    if settings.grant:
-        return MailAccount(
-            host=settings.host,
-            port=settings.port,
-            username=settings.username,
-            grant=_grant(settings.grant, box),
-            ca_file=ca_file,
-        )
     return MailAccount(
         host=settings.host,
         port=settings.port,
         username=settings.username,
-        password=box.open(settings.sealed_password or "", name=sealed_as),
+        password="" if settings.grant else password or "",
+        grant=_grant(settings.grant, secrets) if settings.grant else None,
         ca_file=ca_file,
     )
 
@@ -45,14 +55,13 @@ def mailbox_name(settings: MailSettings) -> str:
     return f"{settings.username}@{settings.host.lower()}"[:_LONGEST_NAME]
 
 
-def _grant(settings: GrantSettings, box: SecretBox) -> Grant:
+def _grant(settings: GrantSettings, secrets: Mapping[str, str]) -> Grant:
     if settings.provider not in set(Provider) or not settings.client_id:
         raise MyCRMError("mailbox_not_configured", Kind.INVALID, "the access by tokens is not complete")
-    secret, refresh = settings.sealed_client_secret, settings.sealed_refresh_token
     return Grant(
         provider=Provider(settings.provider),
         client_id=settings.client_id,
-        client_secret=box.open(secret, name=CLIENT_SECRET_NAME) if secret else "",
-        refresh_token=box.open(refresh, name=REFRESH_TOKEN_NAME) if refresh else "",
+        client_secret=secrets.get(CLIENT_SECRET_NAME, ""),
+        refresh_token=secrets.get(REFRESH_TOKEN_NAME, ""),
         tenant=settings.tenant or "common",
     )
