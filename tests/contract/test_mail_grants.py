@@ -54,16 +54,24 @@ async def test_another_grant_begins_with_its_own(keeper: GrantKeeper) -> None:
     assert await keeper.newest(replace(GRANT, refresh_token="entered anew")) == "entered anew"
 
 
-async def test_what_is_kept_is_sealed_and_only_for_the_grant_in_use(database: Database) -> None:
-    keeper = SealedGrants(
-        grants=grants, reading=database.reading, unit=unit_of(database, "mail-fetcher"), box=BOX
-    )
+async def test_what_is_kept_is_sealed_and_forgotten_once_it_is_worthless(database: Database) -> None:
+    clock = FakeClock()
+    unit = SqlUnits(database, service="mail-fetcher", clock=clock, crash=CrashPoints())
+    keeper = SealedGrants(grants=grants, reading=database.reading, unit=unit, box=BOX)
+    tried = replace(GRANT, refresh_token="other")
     await keeper.keep(GRANT, refresh_token="second")
-    await keeper.keep(replace(GRANT, refresh_token="other"), refresh_token="third")
+    clock.advance(days=60)
+    await keeper.keep(tried, refresh_token="third")
+    assert [await keeper.newest(GRANT), await keeper.newest(tried)] == ["second", "third"]
+
+    clock.advance(days=41)
+    await keeper.keep(tried, refresh_token="fourth")
+
     async with database.reading() as reading:
         (row,) = (await reading.connection.execute(select(renewed_grants))).all()
-    assert "third" not in row.sealed
+    assert "fourth" not in row.sealed
     assert "other" not in row.grant_key
+    assert await keeper.newest(GRANT) == "our-refresh"
 
 
 async def test_what_another_key_has_sealed_gives_way_to_what_was_entered(database: Database) -> None:

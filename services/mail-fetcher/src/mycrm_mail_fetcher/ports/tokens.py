@@ -69,5 +69,5 @@ class RenewedGrants(Protocol):
         ...
 
     async def keep(self, work: Work, grant_key: str, *, sealed: str) -> None:
-        """Keep a newer one, and forget those of other grants."""
+        """Keep a newer one, and forget those that are worthless by their age."""
         ...
