@@ -11,7 +11,6 @@ const BLAMED: Record<string, string> = {
   mailbox_certificate_untrusted: 'mail_host',
   mailbox_tls_required: 'mail_port',
   mailbox_protocol_error: 'mail_port',
-  mailbox_login_refused: 'mail_password',
 }
 
 export interface MailboxTrial {
@@ -24,8 +23,8 @@ export interface MailboxTrial {
   forget(): void
 }
 
-/** Tries to reach a mailbox and says what is there, or which field is wrong and why. */
-export function useMailboxTrial(): MailboxTrial {
+/** Tries to reach a mailbox and says what is there, or which field is wrong and why; `secret` is who a refusal is about. */
+export function useMailboxTrial({ secret }: { secret: Readonly<Ref<string>> }): MailboxTrial {
   const { api } = useBackend()
   const problems = useProblemTexts()
   const busy = ref(false)
@@ -47,7 +46,8 @@ export function useMailboxTrial(): MailboxTrial {
   function blame(problem: Problem): void {
     const first = problem.errors[0]
     const text = first === undefined ? problems.of(problem) : (problems.ofField(first) ?? '')
-    fault.value = { field: first?.field ?? BLAMED[problem.code] ?? '', text, detail: problem.detail }
+    const blamed = problem.code === 'mailbox_login_refused' ? secret.value : (BLAMED[problem.code] ?? '')
+    fault.value = { field: first?.field ?? blamed, text, detail: problem.detail }
   }
 
   async function run(access: Access): Promise<void> {

@@ -40,6 +40,44 @@ describe('testing the mailbox', () => {
     expect(screen.getByText('excluded')).toBeTruthy()
     expect(server.askedFor('POST /settings/mailbox/test')[0]?.body).toEqual({
       mail_host: 'imap.example.com', mail_port: 993, mail_username: 'sales@example.com', mail_password: 'secret',
+      mail_oauth_provider: '', mail_oauth_client_id: '', mail_oauth_tenant: '',
+    })
+  })
+
+  test('tries tokens in place of the password, and puts their refusal at the refresh token', async () => {
+    const { server, hands } = await openSettings()
+    server.on('POST /settings/mailbox/test', () => problem(422, 'mailbox_login_refused'))
+
+    await hands.selectOptions(field('Signing in'), 'microsoft')
+    await hands.type(field('Application (client) ID'), 'ours')
+    await hands.type(field('Directory (tenant)'), 'example.com')
+    await hands.type(field('Refresh token'), 'typed')
+    await hands.click(screen.getByRole('button', { name: 'Test connection' }))
+
+    await waitFor(() => expect(described('Refresh token')).toContain('refused this account'))
+    expect(screen.queryByLabelText('Mailbox password')).toBeNull()
+    expect(server.askedFor('POST /settings/mailbox/test')[0]?.body).toEqual({
+      mail_host: 'imap.example.com', mail_port: 993, mail_username: 'sales@example.com',
+      mail_oauth_provider: 'microsoft', mail_oauth_client_id: 'ours', mail_oauth_tenant: 'example.com',
+      mail_oauth_refresh_token: 'typed',
+    })
+  })
+
+  test('keeps no token in the page once it is saved', async () => {
+    const { server, hands } = await openSettings()
+    await hands.selectOptions(field('Signing in'), 'google')
+    expect(screen.queryByLabelText('Directory (tenant)')).toBeNull()
+    await hands.type(field('Application (client) ID'), 'ours')
+    await hands.type(field('Client secret'), 'hidden')
+    await hands.type(field('Refresh token'), 'typed')
+
+    await hands.click(screen.getByRole('button', { name: 'Save' }))
+
+    await waitFor(() => expect(field('Refresh token').value).toBe(''))
+    expect(field('Client secret').value).toBe('')
+    expect(server.askedFor('PATCH /settings')[0]?.body).toEqual({
+      mail_oauth_provider: 'google', mail_oauth_client_id: 'ours',
+      mail_oauth_client_secret: 'hidden', mail_oauth_refresh_token: 'typed',
     })
   })
 

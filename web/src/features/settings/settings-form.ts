@@ -4,6 +4,7 @@ import { useBackend } from '@/api/backend'
 import { ask } from '@/api/problem'
 import { useSubmission, type Submission } from '@/api/submission'
 import type { Settings, SettingsPatch } from '@/api/types'
+import { SECRETS } from '@/features/settings/mail-access'
 
 /** The team's settings, as the server has them. */
 export function useSettings() {
@@ -53,7 +54,7 @@ export function useSettingsForm<Fields extends keyof SettingsPatch & string>(
     const body = Object.fromEntries(changed.map((field) => [field, form[field]])) as SettingsPatch
     const isDone = await submission.send(async () => {
       if (changed.length > 0) await patch.mutateAsync(body)
-      if ('mail_password' in form) form.mail_password = ''
+      for (const field of SECRETS) if (field in form) form[field] = ''
     })
     saved.value = isDone
   }
