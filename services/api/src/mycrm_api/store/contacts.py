@@ -9,17 +9,23 @@ Members are always held in the order (company, id) and before single customers, 
 wait for each other instead of ending in a deadlock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, case, func, literal, null, or_, select, update
 
 from mycrm_api.domain.customers import Validity
+from mycrm_api.store.pieces import pieces
+from mycrm_common.db.dialects import through_index
 from mycrm_common.db.tables.customers import customers
 from mycrm_common.db.tables.messages import messages, msg_addrs
+from mycrm_common.db.types import UtcDateTime
 from mycrm_common.keys import text_key
 from mycrm_common.work import Reading, Work
 
+# Each row is held against each of these in turn, so they are few.
+_MOST_COMPANIES = 100
 _SENT_TO = ("to", "cc", "bcc")
 _COUNTS = and_(customers.c.valid != Validity.INVALID, customers.c.company_key != "")
 
@@ -69,30 +75,58 @@ async def hold_companies(work: Work, companies: Iterable[str]) -> None:
 
 async def hold_company_of(work: Work, customer_id: int, *, joining: str = "") -> None:
     """Let nobody else change the members of a customer's company, and of the one it joins, before this is done."""
-    theirs = await _companies(work, customers.c.id == customer_id)
-    await _hold(work, [*theirs, text_key(joining)])
+    await hold_companies_of(work, [customer_id], joining=[joining])
+
+
+async def hold_companies_of(work: Work, customer_ids: Iterable[int], *, joining: Iterable[str] = ()) -> None:
+    """Let nobody else change the members of these customers' companies, and of those they join, before this is done."""
+    theirs = {text_key(company) for company in joining}
+    for some in pieces(customer_ids):
+        theirs.update(await _companies(work, customers.c.id.in_(some)))
+    await _hold(work, theirs)
+
+
+async def take_in_sent(work: Work, customer_ids: Iterable[int]) -> None:
+    """Raise the contact dates of customers who have just come to what the stored mail tells; companies come after.
+
+    Written first and asked second: a mail that is stored between the two finds the customers by itself.
+    """
+    sent = (
+        select(msg_addrs.c.date)
+        .join(messages, messages.c.id == msg_addrs.c.msg_id)
+        .where(
+            msg_addrs.c.address_key == customers.c.email_key,
+            msg_addrs.c.role.in_(_SENT_TO),
+            messages.c.type == "sendto",
+        )
+        .order_by(msg_addrs.c.date.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    alone = case((customers.c.company_key == "", sent), else_=customers.c.company_last_contact)
+    for some in pieces(customer_ids):
+        older = or_(customers.c.last_contact_date.is_(None), customers.c.last_contact_date < sent)
+        # The company's date stands first: MariaDB sees in each value what those before it have set.
+        raised = update(customers).where(customers.c.id.in_(some), sent.is_not(None), older)
+        await work.connection.execute(
+            raised.ordered_values(
+                (customers.c.company_last_contact, alone), (customers.c.last_contact_date, sent)
+            )
+        )
 
 
 async def recompute_company_contact(work: Work, companies: Iterable[str]) -> None:
     """Compute anew when these companies were last contacted, from the dates of their members."""
     keys = {text_key(company) for company in companies} - {""}
     await _hold(work, keys)
-    newest = (
-        select(customers.c.company_key, func.max(customers.c.last_contact_date))
-        .where(customers.c.company_key.in_(sorted(keys)), _COUNTS)
-        .group_by(customers.c.company_key)
-    )
-    rows = await work.connection.execute(newest)
-    found: dict[str, datetime | None] = {row[0]: row[1] for row in rows}
-    for key in sorted(keys):
-        await work.connection.execute(
-            update(customers)
-            .where(
-                customers.c.company_key == key,
-                customers.c.company_last_contact.is_distinct_from(found.get(key)),
-            )
-            .values(company_last_contact=found.get(key))
+    for some in pieces(keys, most=_MOST_COMPANIES):
+        newest = (
+            select(customers.c.company_key, func.max(customers.c.last_contact_date))
+            .where(customers.c.company_key.in_(some), _COUNTS)
+            .group_by(customers.c.company_key)
         )
+        rows = await work.connection.execute(newest)
+        await _set_company_contact(work, dict.fromkeys(some) | {row[0]: row[1] for row in rows})
 
 
 async def company_contacts_differ(reading: Reading) -> list[int]:
@@ -124,16 +158,29 @@ async def mend_company_contacts(work: Work, customer_ids: Iterable[int]) -> None
 
 
 async def _hold(work: Work, keys: Iterable[str]) -> None:
-    named = sorted(set(keys) - {""})
-    if not named:
-        return
-    members = (
-        select(customers.c.id)
-        .where(customers.c.company_key.in_(named))
-        .order_by(customers.c.company_key, customers.c.id)
-        .with_for_update()
+    for some in pieces(set(keys) - {""}):
+        members = (
+            select(customers.c.id)
+            .where(customers.c.company_key.in_(some))
+            .order_by(customers.c.company_key, customers.c.id)
+            .with_for_update()
+        )
+        # Along any other way the rows would be locked in another order, and two works could wait for each other.
+        await work.connection.execute(through_index(members, customers, "ix_customers_company_key"))
+
+
+async def _set_company_contact(work: Work, dates: Mapping[str, datetime | None]) -> None:
+    """Write down when companies were last contacted, in one statement for all of them."""
+    date: Any = next(iter(dates.values()))
+    if len(set(dates.values())) > 1:
+        known = {key: literal(date, UtcDateTime()) for key, date in dates.items() if date is not None}
+        date = case(known, value=customers.c.company_key, else_=null())
+    others = customers.c.company_last_contact.is_distinct_from(date)
+    await work.connection.execute(
+        update(customers)
+        .where(customers.c.company_key.in_(list(dates)), others)
+        .values(company_last_contact=date)
     )
-    await work.connection.execute(members)
 
 
 async def _companies(reading: Reading, condition: ColumnElement[bool]) -> list[str]:
