@@ -10,6 +10,7 @@ _NOUNS = (
     "customers",
     "events",
     "followups",
+    "imports",
     "logs",
     "mailboxes",
     "messages",
