@@ -11,6 +11,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 Id = BigInteger().with_variant(Integer, "sqlite")
 LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 LongBytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+# Up to 8 KiB, in the row itself.
+SmallBytes = LargeBinary(8192).with_variant(mysql.VARBINARY(8192), "mysql", "mariadb")
 Digest = LargeBinary(32).with_variant(mysql.BINARY(32), "mysql", "mariadb")
 Small = Integer().with_variant(mysql.SMALLINT(unsigned=True), "mysql", "mariadb")
 

@@ -11,10 +11,12 @@ _NOUNS = (
     "events",
     "followups",
     "imports",
+    "lists",
     "logs",
     "mailboxes",
     "messages",
     "requests",
+    "search",
     "settings",
     "users",
 )
