@@ -10,6 +10,7 @@ from mycrm_api.store import settings
 from mycrm_api.usecases.change_settings import change_settings
 from mycrm_common.db.engine import Database
 from mycrm_common.errors import MyCRMError
+from mycrm_common.events.settings import SettingsChanged
 from mycrm_common.secretbox import SecretBox
 from tests.contract.api_office import Office
 
@@ -83,3 +84,18 @@ async def test_tokens_and_the_key_of_the_shop_stay_where_they_were_entered_for(o
     assert {(fault.field, fault.code) for fault in caught.value.errors} == {
         (name, "secret_required") for name in secrets
     }
+
+
+async def test_a_secret_that_is_not_in_use_is_forgotten_at_another_place_and_asked_of_nobody(
+    office: Office,
+) -> None:
+    tokens = {"mail_oauth_provider": "google", "mail_oauth_client_id": "id"}
+    await _change(office, ACCESS | tokens, mail_password="old", mail_oauth_refresh_token="t")
+    await _change(office, {"mail_oauth_provider": ""})
+
+    await _change(office, {"mail_host": "imap.other.example"}, mail_password="another")
+
+    async with office.reading() as look:
+        assert await settings.secret_names(look) == {"mail_password"}
+    names = ("mail_host", "mail_oauth_refresh_token", "mail_password")
+    assert (await office.told())[-1] == SettingsChanged(names=names)

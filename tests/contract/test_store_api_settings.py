@@ -210,7 +210,7 @@ async def test_stored_tokens_are_tried_with_their_own_application_only(
         await _ask_test(office, changed)
 
     faults = [(fault.field, fault.code) for fault in caught.value.errors]
-    assert faults == [("mail_oauth_refresh_token", "token_required")]
+    assert faults == [("mail_oauth_refresh_token", "secret_required")]
     assert await _ask_test(office, changed, mail_oauth_refresh_token="typed")
     assert await _ask_test(office, {"mail_oauth_provider": ""})
 

@@ -7,10 +7,10 @@ whoever runs that one.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from mycrm_api.domain.secret_places import PASSWORD, secret_fault
 from mycrm_api.domain.settings import Value
 from mycrm_common.errors import FieldFault
 
-PASSWORD = "mail_password"  # noqa: S105 - the setting's name
 CLIENT_SECRET = "mail_oauth_client_secret"  # noqa: S105 - the setting's name
 REFRESH_TOKEN = "mail_oauth_refresh_token"  # noqa: S105 - the setting's name
 PROVIDER = "mail_oauth_provider"
@@ -36,7 +36,7 @@ class MailAccess:
         faults = [_missing(name) for name in needed]
         secrets = _sufficient(self.settings)
         if not (self.typed | self.kept) & set(secrets):
-            faults.append(_secret_fault(secrets[0], is_elsewhere=self.is_elsewhere))
+            faults.append(secret_fault(secrets[0]) if self.is_elsewhere else _missing(secrets[0]))
         return faults
 
 
@@ -77,13 +77,3 @@ def _needed(settings: Mapping[str, Value]) -> tuple[str, ...]:
 
 def _missing(name: str) -> FieldFault:
     return FieldFault(field=name, code="field_missing", message="the mailbox needs it")
-
-
-def _secret_fault(name: str, *, is_elsewhere: bool) -> FieldFault:
-    if not is_elsewhere:
-        return _missing(name)
-    if name == PASSWORD:
-        message = "the stored password is only tried with the stored server and account"
-        return FieldFault(field=name, code="password_required", message=message)
-    message = "stored tokens are only tried with the stored server, account and application"
-    return FieldFault(field=name, code="token_required", message=message)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mycrm_api.domain.faults import refuse
-from mycrm_api.domain.secret_places import misled_secrets
+from mycrm_api.domain.secret_places import is_in_use, misled_secrets, secret_fault
 from mycrm_api.domain.settings import Value, read_settings, secret_faults, setting_faults
 from mycrm_api.ports.settings import Box, SettingsStore
 from mycrm_common.errors import MyCRMError
@@ -25,7 +25,12 @@ async def change_settings(
         stored = await settings.stored(work)
         present = read_settings(stored)
         kept = await settings.secret_names(work)
-        refuse(misled_secrets(changes, present=present, stored=kept, entered=secrets))
+        misled = misled_secrets(changes, present=present, stored=kept, entered=secrets)
+        after = {**present, **changes}
+        wanted = [name for name in misled if is_in_use(name, after)]
+        refuse(secret_fault(name) for name in wanted)
+        # One that is not in use is worth nothing at the new place, and nobody is asked for it.
+        secrets = {**dict.fromkeys(misled), **secrets}
         # What was never written is written even at its default: a later version's default changes nothing then.
         differing = {
             name: str(value)
