@@ -19,7 +19,7 @@ from mycrm_common.work import Reading
 from mycrm_mail_fetcher.ports.ledger import PlaceState
 from mycrm_mail_fetcher.ports.requests import Answer, FolderSeen, MailboxRequest, Verb
 from mycrm_mail_fetcher.usecases.answer_requests import Examiner, answer_requests
-from mycrm_mail_fetcher.usecases.copy_mail import Copier
+from mycrm_mail_fetcher.usecases.copy_mail import MOST, Copier
 from mycrm_mail_fetcher.usecases.take_request import Asked, take_request
 from tests.support.fake_imap import PASSWORD
 from tests.support.memory_tasks import MemoryCopies
@@ -57,7 +57,9 @@ async def take(asked: Asked, desk: Desk, written: Written) -> Verb:
     )
 
 
-async def answer(desk: Desk, written: Written, copies: MemoryCopies | None = None) -> None:
+async def answer(
+    desk: Desk, written: Written, copies: MemoryCopies | None = None, *, most_bytes: int = MOST
+) -> None:
     examiner = Examiner(
         requests=written,
         settings=desk.settings,
@@ -67,7 +69,9 @@ async def answer(desk: Desk, written: Written, copies: MemoryCopies | None = Non
         excluded=("Drafts",),
         reading=desk.ledger.reading,
         folders=desk.ledger.folders,
-        copier=Copier(server=desk.server, copies=copies or MemoryCopies(), unit=desk.ledger.unit),
+        copier=Copier(
+            server=desk.server, copies=copies or MemoryCopies(), unit=desk.ledger.unit, most_bytes=most_bytes
+        ),
     )
     await answer_requests(examiner, tasks=desk.tasks, unit=desk.ledger.unit, clock=desk.clock, owner="me")
 
@@ -185,6 +189,21 @@ async def test_the_bytes_of_a_mail_are_kept_for_whoever_asked(desk: Desk, writte
     assert desk.tasks.rows["a"].answer == Answer()
     assert [len(piece) for piece in copies.rows["a"]] == [524_288, 524_288, len(raw) - 1_048_576]
     assert b"".join(copies.rows["a"]) == raw
+
+
+async def test_a_mail_that_is_too_large_is_refused_and_not_cut(desk: Desk, written: Written) -> None:
+    raw = letter("long", text="x" * 1_300_000)
+    desk.server.deliver("INBOX", raw)
+    await desk.beat()
+    written.rows["a"] = MailboxRequest(id="a", parameters={"folder_id": 1, "uid": 1}, sealed=None)
+    for most_bytes, code in ((len(raw) - 1, "mail_too_large"), (len(raw), "")):
+        desk.tasks.rows.clear()
+        copies = MemoryCopies()
+        await take(MailboxCopyRequested(request_id="a"), desk, written)
+        await answer(desk, written, copies, most_bytes=most_bytes)
+        said = desk.tasks.rows["a"].answer
+        assert said is not None
+        assert (said.code, b"".join(copies.rows.get("a", []))) == (code, b"" if code else raw)
 
 
 @pytest.mark.parametrize("parameters", [{"folder_id": 1, "uid": 9}, {"folder_id": 9, "uid": 1}])

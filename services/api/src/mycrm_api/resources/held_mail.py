@@ -156,7 +156,7 @@ def routes(
             needs=Role.MEMBER,
             summary="a mail that was copied from the server",
             media=_MAIL,
-            problems=("not_found", "copy_not_ready", "copy_expired", "mail_gone", *_ASKING),
+            problems=("not_found", "copy_not_ready", "copy_expired", "mail_gone", "mail_too_large", *_ASKING),
         ),
     ]
 

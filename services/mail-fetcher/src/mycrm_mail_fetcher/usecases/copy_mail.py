@@ -13,7 +13,8 @@ from mycrm_mail_fetcher.ports.ledger import KnownFolder
 from mycrm_mail_fetcher.ports.requests import Copies
 
 PIECE: Final = 512 * 1024
-MOST: Final = 64 * 1024 * 1024
+MOST: Final = 256 * 1024 * 1024
+_MEGABYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +24,23 @@ class Copier:
     server: MailServer
     copies: Copies
     unit: UnitOfWork
+    most_bytes: int = MOST
 
 
 async def copy_mail(
     uid: int, *, folder: KnownFolder, account: MailAccount, request_id: str, copier: Copier
 ) -> None:
-    """Keep the mail's bytes under the request, at most 64 MB; `mail_gone` where the server has no such mail."""
+    """Keep all of the mail's bytes under the request, for a download.
+
+    `mail_gone` where the server has no such mail, `mail_too_large` where it has more than the database should hold.
+    """
     async with copier.server.connect(account) as session:
         await _open(session, folder)
-        for position, start in enumerate(range(0, MOST, PIECE)):
+        # Half a mail that looks whole would be worse than none.
+        if await session.piece(uid, start=copier.most_bytes, length=1):
+            limit = copier.most_bytes // _MEGABYTE
+            raise MyCRMError("mail_too_large", Kind.INVALID, f"mails of up to {limit} MB can be downloaded")
+        for position, start in enumerate(range(0, copier.most_bytes, PIECE)):
             piece = await session.piece(uid, start=start, length=PIECE)
             if piece is None and position == 0:
                 raise MyCRMError("mail_gone", Kind.NOT_FOUND, f"{folder.name}: the server has no mail {uid}")
