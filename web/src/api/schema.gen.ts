@@ -473,6 +473,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** past events after a place, the oldest first */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the same live, as server-sent events */
+        get: operations["get_events_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/parked": {
         parameters: {
             query?: never;
@@ -762,6 +796,51 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * EventPage
+         * @description A page of the feed, the oldest first; events are kept for a week, from `oldest` to `newest`.
+         */
+        EventPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["EventView"][];
+            /** Oldest */
+            oldest: number;
+            /** Newest */
+            newest: number;
+        };
+        /**
+         * EventView
+         * @description One event. `seq` has no gaps: it is the place in the feed; `data` is as docs/events describes it.
+         */
+        EventView: {
+            /** Seq */
+            seq: number;
+            /** Id */
+            id: string;
+            /** Type */
+            type: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Subject */
+            subject: string;
+            /** Source */
+            source: string;
+            /** Correlation Id */
+            correlation_id: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
         };
         /**
          * FolderFoundView
@@ -2838,6 +2917,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                type?: string;
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description past events after a place, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_stream: {
+        parameters: {
+            query?: {
+                type?: string;
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the same live, as server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
             };
             /** @description a problem, by its code */
             default: {

@@ -76,6 +76,7 @@ class Relay:
         fresh: Wake | None = None,
         handover: Handover | None = None,
         lanes: int = 1,
+        marked: Callable[[], None] = lambda: None,
     ) -> None:
         self._bus = bus
         self._unit = unit
@@ -86,6 +87,7 @@ class Relay:
         self._metrics = metrics
         self._fresh = fresh or Wake()
         self._handover = handover
+        self._marked = marked
         self._lanes = [new_id(clock.now()) for _ in range(lanes)]
         self._unstirred = Wake()
         self._settling = Wake()
@@ -142,7 +144,7 @@ class Relay:
         envelopes = [envelope for row in claimed if (envelope := await self._read(row, owner)) is not None]
         attempts = {row.event_id: row.attempts for row in claimed}
         carried = await self._carry(envelopes, owner=owner, attempts=attempts)
-        await self._write(partial(self._settle, carried=carried))
+        await self._settle_now(carried)
         return len(carried.held)
 
     async def revive_some(self) -> int:
@@ -177,7 +179,7 @@ class Relay:
 
     async def _settle_what_is_fresh(self) -> None:
         while some := self._fresh_carried[:_AT_ONCE]:
-            await self._write(partial(self._settle, carried=_together(some)))
+            await self._settle_now(_together(some))
             del self._fresh_carried[: len(some)]
 
     async def _carry(
@@ -198,6 +200,11 @@ class Relay:
         return _Carried(
             owner=owner, held=published.held, unknown=unknown, refused=published.refused, attempts=attempts
         )
+
+    async def _settle_now(self, carried: _Carried) -> None:
+        await self._write(partial(self._settle, carried=carried))
+        if carried.held:
+            self._marked()
 
     async def _settle(self, work: Work, *, carried: _Carried) -> None:
         """Mark events that are held, and give the others up for a while."""

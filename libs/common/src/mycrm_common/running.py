@@ -152,6 +152,7 @@ def _relay(runtime: Runtime) -> Relay:
         handover=runtime.handover,
         lanes=1 if runtime.database.is_exclusive else _LANES,
         metrics=runtime.metrics,
+        marked=runtime.marked_wake.nudge,
     )
 
 

@@ -42,7 +42,10 @@ class Console:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRuntime:
-    """What one service is given: everything bound to its name."""
+    """What one service is given: everything bound to its name.
+
+    `marked_wake` is nudged when the relay of this process has numbered events, so that whoever reads the feed looks.
+    """
 
     service: str
     unit: UnitOfWork
@@ -55,6 +58,7 @@ class ServiceRuntime:
     zone: tzinfo
     process: str
     console: Console
+    marked_wake: Wake = field(default_factory=Wake)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +81,7 @@ class Runtime:
     units: type[SqlUnits] = SqlUnits
     sweep_wake: Wake = field(default_factory=Wake)
     fresh_wake: Wake = field(default_factory=Wake)
+    marked_wake: Wake = field(default_factory=Wake)
 
     def unit_for(self, service: str) -> UnitOfWork:
         """Return the units of work in which a service writes."""
@@ -108,6 +113,7 @@ class Runtime:
             zone=self.zone,
             process=self.process,
             console=self.console,
+            marked_wake=self.marked_wake,
         )
 
 

@@ -18,6 +18,7 @@ from mycrm_api.ports.accounts import Passwords
 from mycrm_api.ports.settings import Box
 from mycrm_api.resources import customers as customer_resources
 from mycrm_api.resources import events as event_resources
+from mycrm_api.resources import feed as feed_resources
 from mycrm_api.resources import followups as followup_resources
 from mycrm_api.resources import held_mail as held_mail_resources
 from mycrm_api.resources import logs as log_resources
@@ -27,13 +28,16 @@ from mycrm_api.resources import requests as request_resources
 from mycrm_api.resources import session as session_resources
 from mycrm_api.resources import settings as setting_resources
 from mycrm_api.resources import statistics as statistic_resources
+from mycrm_api.resources.live_feed import LiveFeed
 from mycrm_api.resources.route import Route
+from mycrm_api.resources.streams import Streams
 from mycrm_api.resources.waiting import Patience
 from mycrm_api.settings import ApiSettings
 from mycrm_api.store import (
     address_changes,
     contacts,
     customers,
+    feed,
     followups,
     held_mail,
     logs,
@@ -64,6 +68,7 @@ from mycrm_common.work import ReadingRoom, UnitOfWork
 
 NAME = "api"
 _FORGET_SECONDS = 600.0
+_STIR_SECONDS = 60.0
 
 
 def part() -> Part:
@@ -76,23 +81,32 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     """Open the service."""
     passwords = Argon2Passwords()
     await _prepare_setup(runtime, settings, passwords)
-    routes = _routes_of(runtime, passwords)
-    doors = [Door(name="web", open=partial(_open_web, runtime, settings, routes))]
+    live, streams = LiveFeed(feed=feed, reading=runtime.reading), Streams()
+    routes = _routes_of(runtime, passwords, live=live, streams=streams)
+    doors = [Door(name="web", open=partial(_open_web, runtime, settings, routes, streams))]
     if settings.socket is not None:
-        doors.append(Door(name="operator", open=partial(_open_socket, runtime, routes, settings.socket)))
+        opening = partial(_open_socket, runtime, routes, streams, settings.socket)
+        doors.append(Door(name="operator", open=opening))
+    stirring = Job(
+        name="stir streams",
+        beat=partial(_stir, live, streams),
+        seconds=_STIR_SECONDS,
+        wake=runtime.marked_wake,
+    )
     forgetting = Job(
         name="forget requests",
         beat=partial(forget_requests, requests=requests, unit=runtime.unit),
         seconds=_FORGET_SECONDS,
         lease="api.forget requests",
     )
-    yield Service(name=NAME, subscriptions=_subscriptions(), jobs=(forgetting,), doors=tuple(doors))
+    yield Service(name=NAME, subscriptions=_subscriptions(), jobs=(forgetting, stirring), doors=tuple(doors))
 
 
 def operators_door(runtime: ServiceRuntime, *, path: Path) -> Door:
     """Return the API on a socket file alone: whoever may open that file comes in as the operator."""
-    routes = _routes_of(runtime, Argon2Passwords())
-    return Door(name="operator", open=partial(_open_socket, runtime, routes, path))
+    live, streams = LiveFeed(feed=feed, reading=runtime.reading), Streams()
+    routes = _routes_of(runtime, Argon2Passwords(), live=live, streams=streams)
+    return Door(name="operator", open=partial(_open_socket, runtime, routes, streams, path))
 
 
 def described() -> list[Route]:
@@ -106,6 +120,8 @@ def described() -> list[Route]:
         clock=nothing,
         log=nothing,
         zone="UTC",
+        live=nothing,
+        streams=nothing,
     )
 
 
@@ -118,6 +134,8 @@ def api_routes(
     clock: Clock,
     log: Logger,
     zone: str,
+    live: LiveFeed,
+    streams: Streams,
 ) -> list[Route]:
     """Return every route of the API, with its collaborators."""
     return [
@@ -169,11 +187,14 @@ def api_routes(
         ),
         *request_resources.routes(requests=requests, reading=reading),
         *log_resources.routes(logs=logs, log=log, unit=unit, reading=reading),
+        *feed_resources.routes(feed=feed, live=live, streams=streams, reading=reading),
         *event_resources.routes(parked=parked, log=log, unit=unit, reading=reading),
     ]
 
 
-def _routes_of(runtime: ServiceRuntime, passwords: Passwords) -> list[Route]:
+def _routes_of(
+    runtime: ServiceRuntime, passwords: Passwords, *, live: LiveFeed, streams: Streams
+) -> list[Route]:
     return api_routes(
         unit=noting(runtime.unit),
         reading=runtime.reading,
@@ -182,7 +203,14 @@ def _routes_of(runtime: ServiceRuntime, passwords: Passwords) -> list[Route]:
         clock=runtime.clock,
         log=runtime.log,
         zone=str(runtime.zone),
+        live=live,
+        streams=streams,
     )
+
+
+async def _stir(live: LiveFeed, streams: Streams) -> None:
+    live.nudge()
+    streams.stir()
 
 
 def _subscriptions() -> tuple[Subscription, ...]:
@@ -201,7 +229,7 @@ def _subscriptions() -> tuple[Subscription, ...]:
 
 
 def _open_web(
-    runtime: ServiceRuntime, settings: ApiSettings, routes: list[Route]
+    runtime: ServiceRuntime, settings: ApiSettings, routes: list[Route], streams: Streams
 ) -> AbstractAsyncContextManager[str]:
     page = find_page(settings.web_dir)
     if page is None and settings.web_dir is not None:
@@ -214,12 +242,13 @@ def _open_web(
         log=runtime.log,
         health=runtime.health,
         web_dir=page,
+        streams=streams,
     )
     return listening(app, host=settings.http_host, port=settings.http_port)
 
 
 def _open_socket(
-    runtime: ServiceRuntime, routes: list[Route], path: Path
+    runtime: ServiceRuntime, routes: list[Route], streams: Streams, path: Path
 ) -> AbstractAsyncContextManager[str]:
     app = build_app(
         routes,
@@ -228,6 +257,7 @@ def _open_socket(
         log=runtime.log,
         health=runtime.health,
         web_dir=None,
+        streams=streams,
     )
     return listening_at(app, path=path)
 

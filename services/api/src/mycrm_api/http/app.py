@@ -13,6 +13,7 @@ from mycrm_api.http.described import described_routes
 from mycrm_api.http.page import page_routes
 from mycrm_api.http.serving import serve
 from mycrm_api.resources.route import Route
+from mycrm_api.resources.streams import Streams
 from mycrm_common.clock import Clock
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.health import Health, health_routes, show_metrics
@@ -27,24 +28,30 @@ def build_app(
     log: Logger,
     health: Health,
     web_dir: Path | None,
+    streams: Streams,
 ) -> web.Application:
     """Return the application that answers everything at one door; `identify` tells who comes in by it."""
     app = web.Application(
         client_max_size=max(route.most_bytes for route in routes),
         middlewares=[
             middlewares.following(clock=clock),
-            middlewares.headers(),
             middlewares.problems(log=log),
             middlewares.same_origin(),
             identify,
         ],
     )
+    app.on_response_prepare.append(middlewares.add_headers)
+    app.on_shutdown.append(partial(_end_streams, streams))
     known = _add_routes(app, routes)
     app.router.add_route("*", middlewares.SPACE + "{rest:(/.*)?}", partial(_refuse, known))
     app.add_routes([*health_routes(health), web.get("/metrics", partial(_metrics, health))])
     app.add_routes(described_routes(routes))
     app.add_routes(page_routes(web_dir))
     return app
+
+
+async def _end_streams(streams: Streams, _: web.Application) -> None:
+    streams.close()
 
 
 async def _metrics(health: Health, request: web.Request) -> web.StreamResponse:

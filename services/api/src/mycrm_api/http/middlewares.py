@@ -1,7 +1,8 @@
-"""One middleware per concern of the web edge, outermost first: follow, headers, problems, origin, sign-in."""
+"""One middleware per concern of the web edge, outermost first: follow, problems, origin, sign-in."""
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -19,6 +20,9 @@ from mycrm_common.work import ReadingRoom, UnitOfWork
 SPACE = "/api"
 API = f"{SPACE}/v1"
 USER = web.RequestKey("user", User)
+Identify = Callable[[], Awaitable[User | None]]
+# Asks anew who the caller is, for answers that may outlast a session.
+IDENTIFY: web.RequestKey[Identify] = web.RequestKey("identify")
 _DOORS = frozenset({("POST", f"{API}/session"), ("DELETE", f"{API}/session"), ("POST", f"{API}/setup")})
 _ORIGIN = re.compile(r"https?://[^/?#@\s]+\Z", re.IGNORECASE)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,19 +54,12 @@ def following(*, clock: Clock) -> Middleware:
     return follow_request
 
 
-def headers() -> Middleware:
-    """Put the security headers on every answer that does not bring stricter ones of its own."""
-
-    @web.middleware
-    async def add_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-        response = await handler(request)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.path.startswith(API):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-    return add_headers
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the security headers on every answer that does not bring stricter ones of its own, as its sending begins."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith(API):
+        response.headers.setdefault("Cache-Control", "no-store")
 
 
 def problems(*, log: Logger) -> Middleware:
@@ -104,17 +101,26 @@ def same_origin() -> Middleware:
 def signed_in(*, sessions: Sessions, reading: ReadingRoom, unit: UnitOfWork, clock: Clock) -> Middleware:
     """Find out who asks; an API address that is not open answers 401 to strangers, before anything else."""
 
+    async def holder(token: str) -> tuple[User, bool] | None:
+        async with reading() as look:
+            return await sessions.user_of_session(look, token, at=clock.now())
+
+    async def still(token: str) -> User | None:
+        found = await holder(token)
+        return None if found is None else found[0]
+
     @web.middleware
     async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith((SPACE, "/metrics")):
             return await handler(request)
         token = token_of(request)
         if token is not None:
-            async with reading() as look:
-                found = await sessions.user_of_session(look, token, at=clock.now())
+            found = await holder(token)
             if found is not None:
                 user, is_stale = found
                 request[USER] = user
+                again: Identify = partial(still, token)
+                request[IDENTIFY] = again
                 if is_stale:
                     await _touch(token, sessions=sessions, unit=unit)
         return await handler(request)

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from mycrm_api.http import cookies
-from mycrm_api.http.middlewares import USER
+from mycrm_api.http.middlewares import IDENTIFY, USER
 from mycrm_api.http.patience import patiently
 from mycrm_api.http.problems import from_validation
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
@@ -35,6 +35,7 @@ def serve(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
             session_token=cookies.token_of(request),
             query=_query(request, route.query),
             body=await _body(request, route),
+            identify=request.get(IDENTIFY),
         )
         return _response(route, request, await patiently(route, call))
 

@@ -1,9 +1,10 @@
 """Events that were set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from mycrm_api.domain.cursors import Page
+from mycrm_api.domain.feed import FeedBounds, FeedList, FeedPage, FeedSlice
 from mycrm_api.domain.parked import ParkedEvent, ParkedFilter, ParkedList
 from mycrm_common.work import Reading, Work
 
@@ -27,4 +28,22 @@ class Parked(Protocol):
 
     async def make_due(self, work: Work, parked_ids: Sequence[int]) -> int:
         """Let parked events be tried again from the first attempt, and return how many were parked still."""
+        ...
+
+
+class Feed(Protocol):
+    """Every event in its order, as long as it is kept."""
+
+    async def bounds(self, reading: Reading) -> FeedBounds:
+        """Return the first and the last number of the events that are kept."""
+        ...
+
+    async def after(
+        self, reading: Reading, place: int, *, types: Collection[str] = (), limit: int
+    ) -> FeedSlice:
+        """Return the events that follow a place, as far as one span goes."""
+        ...
+
+    async def page(self, reading: Reading, wanted: FeedList) -> FeedPage:
+        """Return one page of the feed, the oldest first."""
         ...

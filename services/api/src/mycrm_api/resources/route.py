@@ -52,6 +52,7 @@ class Call:
     session_token: str | None = None
     body: Any = None
     query: Any = None
+    identify: Callable[[], Awaitable[User | None]] | None = None
 
     @property
     def caller(self) -> User:
@@ -66,6 +67,10 @@ class Call:
         if self.caller == OPERATOR:
             raise MyCRMError("account_missing", Kind.FORBIDDEN, "the operator has no account of its own")
         return self.caller
+
+    async def look_again(self) -> User | None:
+        """Return who asks by now, for answers that last: None once the session is over."""
+        return self.user if self.identify is None else await self.identify()
 
     def number(self, name: str) -> int:
         """Return an id from the path; what is no id is not found."""
@@ -100,7 +105,8 @@ class Route:
     """One address and verb.
 
     `needs` None means open to everybody; `problems` are the codes it may answer; `later` is what 202 gives where an
-    answer may take too long; a `versioned` write looks at If-Match; a `repeatable` one may be done again although part
+    answer may take too long; a `versioned` write looks at If-Match; one that `gives_change` can be undone, by its
+    header Change-Id; a `repeatable` one may be done again although part
     of it has been stored.
     """
 
@@ -115,6 +121,7 @@ class Route:
     status: int = 200
     later: type[View] | None = None
     versioned: bool = False
+    gives_change: bool = False
     repeatable: bool = False
     problems: tuple[str, ...] = ()
     media: str = "application/json"
