@@ -32,9 +32,8 @@ async def keep_doing(job: Job, *, unit: UnitOfWork, holder: str, log: Logger) ->
     failures = 0
     while True:
         try:
-            async with _held(job, unit=unit, holder=holder) as is_ours:
-                if is_ours:
-                    await job.beat()
+            if job.wanted is None or await job.wanted():
+                await _beat(job, unit=unit, holder=holder)
             failures = 0
         except Exception as error:
             if isinstance(error, MyCRMError) and error.code == "lease_lost":
@@ -46,6 +45,12 @@ async def keep_doing(job: Job, *, unit: UnitOfWork, holder: str, log: Logger) ->
         doubled = job.seconds * 2 ** min(failures, _MOST_DOUBLINGS)
         rest = job.seconds if not failures else min(doubled, _LONGEST_REST)
         await job.wake.wait(rest * (1 - 0.1 * random.random()))  # noqa: S311 - keeps replicas out of step
+
+
+async def _beat(job: Job, *, unit: UnitOfWork, holder: str) -> None:
+    async with _held(job, unit=unit, holder=holder) as is_ours:
+        if is_ours:
+            await job.beat()
 
 
 @asynccontextmanager

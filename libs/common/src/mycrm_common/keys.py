@@ -10,12 +10,18 @@ from functools import lru_cache
 _KEY_LENGTH = 320
 
 
+def folded(text: str) -> str:
+    """Return the form in which texts are compared: case, widths and the number of blanks do not count."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    once = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    # A few letters come out of the first folding in a form that folds once more.
+    return " ".join(unicodedata.normalize("NFKC", once.casefold()).split())
+
+
 def text_key(text: str) -> str:
     """Return the form of a name or company under which it is searched, sorted and grouped."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    # A few letters come out of the first folding in a form that folds once more.
-    folded = unicodedata.normalize("NFKC", folded.casefold())
-    return " ".join(folded.split())[:_KEY_LENGTH].rstrip()
+    return folded(text)[:_KEY_LENGTH].rstrip()
 
 
 @lru_cache(maxsize=4096)  # The same few people write to each other all day.

@@ -48,13 +48,18 @@ class Wake:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Something done again and again: every `seconds`, sooner when woken; single over replicas by its lease."""
+    """Something done again and again: every `seconds`, sooner when woken; single over replicas by its lease.
+
+    `wanted` is asked before the lease is taken: what is looked for every second, and found now and then, would else
+    write to the database every second.
+    """
 
     name: str
     beat: Callable[[], Awaitable[None]]
     seconds: float
     wake: Wake = field(default_factory=Wake)
     lease: str | None = None
+    wanted: Callable[[], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What differs between SQLite and MariaDB, and may stand nowhere else but here and in migrations."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -57,6 +57,25 @@ def upsert(connection: AsyncConnection, table: Table, values: dict[str, Any], *,
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).values(**values).on_conflict_do_update(index_elements=[key], set_=changed)
     return mysql.insert(table).values(**values).on_duplicate_key_update(**changed)
+
+
+def upsert_rows(connection: AsyncConnection, table: Table) -> Insert:
+    """Return an INSERT of many rows that takes over the values of those whose primary key is there already."""
+    key = [column.name for column in table.primary_key.columns]
+    others = [column.name for column in table.columns if column.name not in key]
+    if connection.dialect.name == "sqlite":
+        fresh = sqlite.insert(table)
+        return fresh.on_conflict_do_update(
+            index_elements=key, set_={name: fresh.excluded[name] for name in others}
+        )
+    written = mysql.insert(table)
+    return written.on_duplicate_key_update({name: written.inserted[name] for name in others})
+
+
+def among(column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Return whether a column is one of some numbers; thousands of parameters would take longer than the question."""
+    listed = ",".join(str(int(number)) for number in numbers)
+    return column.op("IN", is_comparison=True)(literal_column(f"({listed or 'NULL'})"))
 
 
 def server_time() -> ColumnElement[datetime]:
