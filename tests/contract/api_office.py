@@ -8,12 +8,20 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from mycrm_api.adapters import addresses, rich_text
+from mycrm_api.domain.bulk import Bulk
 from mycrm_api.domain.customers import Customer, NewCustomer
-from mycrm_api.store import address_changes, contacts, customers
+from mycrm_api.domain.history import HistoryEntry, HistoryList, Written
+from mycrm_api.domain.undoing import Undone
+from mycrm_api.service import customer_books
+from mycrm_api.store import address_changes, contacts, customers, history
 from mycrm_api.usecases.add_customer import add_customer
 from mycrm_api.usecases.delete_customer import delete_customer
+from mycrm_api.usecases.delete_many_customers import delete_many_customers
 from mycrm_api.usecases.edit_customer import edit_customer
+from mycrm_api.usecases.edit_many_customers import edit_many_customers
 from mycrm_api.usecases.note_contact import note_contact
+from mycrm_api.usecases.restore_customer import restore_customer
+from mycrm_api.usecases.undo_change import undo_change
 from mycrm_common.bus.codec import event_of, unseal
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db.engine import Database
@@ -39,6 +47,8 @@ class Office:
         self.clock = FakeClock()
         self.database = database
         self.unit = SqlUnits(database, service="api", clock=self.clock, crash=CrashPoints())
+        self.books = customer_books()
+        self.by = "1"
         self.mail = SqlUnits(database, service="mail-fetcher", clock=self.clock, crash=CrashPoints())
 
     def reading(self) -> AbstractAsyncContextManager[Reading]:
@@ -47,10 +57,14 @@ class Office:
 
     async def add(self, email: str, **fields: Any) -> Customer:
         """Add a customer."""
+        return (await self.write_new(email, **fields)).customer
+
+    async def write_new(self, email: str, **fields: Any) -> Written:
+        """Add a customer, and return all that is told of it."""
         return await add_customer(
             NewCustomer(email=email, **fields),
-            customers=customers,
-            contacts=contacts,
+            by=self.by,
+            books=self.books,
             addresses=addresses,
             rich_text=rich_text,
             unit=self.unit,
@@ -58,28 +72,61 @@ class Office:
 
     async def edit(self, customer_id: int, *, version: int | None = None, **changes: Any) -> Customer:
         """Edit a customer."""
+        return (await self.write_edit(customer_id, version=version, **changes)).customer
+
+    async def write_edit(self, customer_id: int, *, version: int | None = None, **changes: Any) -> Written:
+        """Edit a customer, and return all that is told of it."""
         return await edit_customer(
             customer_id,
             changes,
+            by=self.by,
             expected_version=version,
-            customers=customers,
-            contacts=contacts,
-            address_changes=address_changes,
+            books=self.books,
             addresses=addresses,
             rich_text=rich_text,
             unit=self.unit,
         )
 
-    async def delete(self, customer_id: int, *, version: int | None = None) -> None:
-        """Delete a customer."""
-        await delete_customer(
+    async def delete(self, customer_id: int, *, version: int | None = None) -> str:
+        """Delete a customer, and return the change's id."""
+        return await delete_customer(
             customer_id,
-            by="1",
+            by=self.by,
             expected_version=version,
-            customers=customers,
-            contacts=contacts,
+            books=self.books,
             unit=self.unit,
         )
+
+    async def restore(self, customer_id: int) -> Customer:
+        """Bring a deleted customer back."""
+        return (await restore_customer(customer_id, by=self.by, books=self.books, unit=self.unit)).customer
+
+    async def edit_many(self, *customer_ids: int, **changes: Any) -> Bulk:
+        """Give many customers the same values."""
+        return await edit_many_customers(
+            customer_ids,
+            changes,
+            by=self.by,
+            books=self.books,
+            addresses=addresses,
+            rich_text=rich_text,
+            unit=self.unit,
+        )
+
+    async def delete_many(self, *customer_ids: int) -> Bulk:
+        """Delete many customers."""
+        return await delete_many_customers(customer_ids, by=self.by, books=self.books, unit=self.unit)
+
+    async def undo(self, change_id: str | None) -> Undone:
+        """Take back what one act did."""
+        assert change_id is not None
+        return await undo_change(change_id, by=self.by, books=self.books, unit=self.unit)
+
+    async def history(self, customer_id: int) -> list[HistoryEntry]:
+        """A customer's history, newest first."""
+        async with self.reading() as look:
+            page = await history.of_customer(look, HistoryList(customer_id=customer_id, limit=200))
+        return list(page.items)
 
     async def customer(self, customer_id: int) -> Customer:
         """The customer as it stands."""

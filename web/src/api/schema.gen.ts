@@ -87,12 +87,97 @@ export interface paths {
         get: operations["get_customers_customer_id"];
         put?: never;
         post?: never;
-        /** take a customer off the list; its mail stays */
+        /** take a customer off the list, for 30 days to be brought back; its mail stays */
         delete: operations["delete_customers_customer_id"];
         options?: never;
         head?: never;
         /** change fields of a customer; If-Match with its version keeps others' edits safe */
         patch: operations["patch_customers_customer_id"];
+        trace?: never;
+    };
+    "/api/v1/customers/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the customers that were deleted in the last 30 days */
+        get: operations["get_customers_deleted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** bring a deleted customer back, with its history, its mail and the marks of its follow-up */
+        post: operations["post_customers_customer_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** what people and imports did to a customer, also to a deleted one */
+        get: operations["get_customers_customer_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** take back what one write did to one or many customers, where nobody changed it since */
+        post: operations["post_customers_changes_change_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** change the same fields of many customers, or delete them, all at once */
+        post: operations["post_customers_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/followups": {
@@ -580,6 +665,64 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddedCustomerView
+         * @description A customer that was added.
+         */
+        AddedCustomerView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Importance */
+            importance: number;
+            /** Company */
+            company: string;
+            /** Country */
+            country: string;
+            /** Address */
+            address: string;
+            /** Phone */
+            phone: string;
+            /** Website */
+            website: string;
+            /**
+             * Comment
+             * @description rich text, made harmless
+             */
+            comment: string;
+            /** Last Contact Date */
+            last_contact_date: string | null;
+            /** Last Checked Date */
+            last_checked_date: string | null;
+            /** Last Checked Log */
+            last_checked_log: string;
+            /**
+             * Valid
+             * @description 0 invalid, 1 valid, 2 unconfirmed
+             * @enum {integer}
+             */
+            valid: 0 | 1 | 2;
+            /** Version */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * @description only where a deleted customer had this address: delete the new one and bring that one back, or leave it
+             * @default null
+             */
+            deleted_before?: components["schemas"]["DeletedBeforeView"] | null;
+        };
+        /**
          * AnswerView
          * @description What came of it: an error code with its detail, or the folders where settings were tried.
          */
@@ -604,6 +747,101 @@ export interface components {
             content_type: string;
             /** Size */
             size: number;
+        };
+        /**
+         * BulkFields
+         * @description What all of them shall have; an e-mail belongs to one customer and is refused.
+         */
+        BulkFields: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Importance
+             * @default 0
+             */
+            importance?: number;
+            /**
+             * Company
+             * @default
+             */
+            company?: string;
+            /**
+             * Country
+             * @default
+             */
+            country?: string;
+            /**
+             * Address
+             * @default
+             */
+            address?: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone?: string;
+            /**
+             * Website
+             * @default
+             */
+            website?: string;
+            /**
+             * Comment
+             * @description rich text
+             * @default
+             */
+            comment?: string;
+            /**
+             * Valid
+             * @description 0 invalid, 1 valid, 2 unconfirmed
+             * @default 2
+             * @enum {integer}
+             */
+            valid?: 0 | 1 | 2;
+        };
+        /**
+         * BulkForm
+         * @description Which customers, and either what to set or that they are deleted.
+         */
+        BulkForm: {
+            /** Ids */
+            ids: number[];
+            /** @default null */
+            set?: components["schemas"]["BulkFields"] | null;
+            /**
+             * Delete
+             * @default null
+             */
+            delete?: true | null;
+        };
+        /**
+         * BulkView
+         * @description What became of them; it was done to all of them or, if the answer is a problem, to none.
+         */
+        BulkView: {
+            /**
+             * Change Id
+             * @description undoes it; null where nothing was changed
+             */
+            change_id: string | null;
+            /**
+             * Changed
+             * @description how many were changed or deleted
+             */
+            changed: number;
+            /**
+             * Unchanged
+             * @description how many had these values already
+             */
+            unchanged: number;
+            /**
+             * Missing
+             * @description ids of whom there is no customer, or not any more
+             */
+            missing: number[];
         };
         /**
          * CountView
@@ -798,6 +1036,109 @@ export interface components {
             updated_at: string;
         };
         /**
+         * DeletedBeforeView
+         * @description Somebody who had the same address and was deleted; POST /customers/{id}/restore brings them back instead.
+         */
+        DeletedBeforeView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+        };
+        /**
+         * DeletedCustomerPage
+         * @description A page of the deleted customers.
+         */
+        DeletedCustomerPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["DeletedCustomerView"][];
+        };
+        /**
+         * DeletedCustomerView
+         * @description A deleted customer, as it stood.
+         */
+        DeletedCustomerView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Importance */
+            importance: number;
+            /** Company */
+            company: string;
+            /** Country */
+            country: string;
+            /** Address */
+            address: string;
+            /** Phone */
+            phone: string;
+            /** Website */
+            website: string;
+            /**
+             * Comment
+             * @description rich text, made harmless
+             */
+            comment: string;
+            /** Last Contact Date */
+            last_contact_date: string | null;
+            /** Last Checked Date */
+            last_checked_date: string | null;
+            /** Last Checked Log */
+            last_checked_log: string;
+            /**
+             * Valid
+             * @description 0 invalid, 1 valid, 2 unconfirmed
+             * @enum {integer}
+             */
+            valid: 0 | 1 | 2;
+            /** Version */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+            /**
+             * Deleted By
+             * @description the account's id, or `operator`
+             */
+            deleted_by: string;
+            /**
+             * Deleted By Name
+             * @description the account's name; null where it is gone
+             */
+            deleted_by_name: string | null;
+            /**
+             * Kept Until
+             * Format: date-time
+             * @description until then it can be brought back
+             */
+            kept_until: string;
+        };
+        /**
          * EventPage
          * @description A page of the feed, the oldest first; events are kept for a week, from `oldest` to `newest`.
          */
@@ -841,6 +1182,18 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * FieldChangeView
+         * @description One field before and after; before a customer was added its fields were null.
+         */
+        FieldChangeView: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: string | number | null;
+            /** After */
+            after: string | number | null;
         };
         /**
          * FolderFoundView
@@ -1042,6 +1395,83 @@ export interface components {
              * @description how much of its beginning can be downloaded at once
              */
             bytes_kept: number;
+        };
+        /**
+         * HistoryEntryView
+         * @description One change of a customer.
+         */
+        HistoryEntryView: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description the account's id, or `operator`
+             */
+            by: string;
+            /**
+             * By Name
+             * @description the account's name; null where it is gone
+             */
+            by_name: string | null;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "added" | "edited" | "imported" | "undone" | "deleted" | "restored";
+            /**
+             * Version
+             * @description the customer's version since
+             */
+            version: number;
+            /**
+             * Change Id
+             * @description undoes this, and what was done to others at once with it
+             */
+            change_id: string;
+            /**
+             * Undoes
+             * @description the change_id of what this took back
+             */
+            undoes: string | null;
+            /** Changed */
+            changed: components["schemas"]["FieldChangeView"][];
+        };
+        /**
+         * HistoryPage
+         * @description A page of a customer's history.
+         */
+        HistoryPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["HistoryEntryView"][];
+        };
+        /**
+         * LeftView
+         * @description A customer that an undo has left as it is.
+         */
+        LeftView: {
+            /** Customer Id */
+            customer_id: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "changed_since" | "undone_already" | "email_taken" | "forgotten";
+            /**
+             * Other Id
+             * @description who has the address now, where that is the reason
+             */
+            other_id: number | null;
         };
         /**
          * LogEntryView
@@ -1655,6 +2085,29 @@ export interface components {
             detail: string;
         };
         /**
+         * UndoneView
+         * @description What an undo did.
+         */
+        UndoneView: {
+            /**
+             * Change Id
+             * @description undoes the undo; null where nothing was taken back
+             */
+            change_id: string | null;
+            /** Reversed */
+            reversed: number;
+            /**
+             * Kept
+             * @description `changed_since`: somebody has changed it since, so it stays; `undone_already`: it is as it was before the change
+             */
+            kept: components["schemas"]["LeftView"][];
+            /**
+             * Failed
+             * @description `email_taken`: another customer has the address now; `forgotten`: deleted too long ago to be brought back
+             */
+            failed: components["schemas"]["LeftView"][];
+        };
+        /**
          * UserView
          * @description An account, as its owner sees it.
          */
@@ -1953,10 +2406,12 @@ export interface operations {
             /** @description add a customer */
             201: {
                 headers: {
+                    /** @description names what was done, for POST /customers/changes/{change_id}/undo; none where nothing changed */
+                    "Change-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerView"];
+                    "application/json": components["schemas"]["AddedCustomerView"];
                 };
             };
             /** @description a problem, by its code */
@@ -2015,9 +2470,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description take a customer off the list; its mail stays */
+            /** @description take a customer off the list, for 30 days to be brought back; its mail stays */
             204: {
                 headers: {
+                    /** @description names what was done, for POST /customers/changes/{change_id}/undo; none where nothing changed */
+                    "Change-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2054,10 +2511,182 @@ export interface operations {
             /** @description change fields of a customer; If-Match with its version keeps others' edits safe */
             200: {
                 headers: {
+                    /** @description names what was done, for POST /customers/changes/{change_id}/undo; none where nothing changed */
+                    "Change-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customers_deleted: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the customers that were deleted in the last 30 days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedCustomerPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_customers_customer_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description bring a deleted customer back, with its history, its mail and the marks of its follow-up */
+            201: {
+                headers: {
+                    /** @description names what was done, for POST /customers/changes/{change_id}/undo; none where nothing changed */
+                    "Change-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customers_customer_id_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what people and imports did to a customer, also to a deleted one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_customers_changes_change_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description take back what one write did to one or many customers, where nobody changed it since */
+            200: {
+                headers: {
+                    /** @description names what was done, for POST /customers/changes/{change_id}/undo; none where nothing changed */
+                    "Change-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoneView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_customers_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkForm"];
+            };
+        };
+        responses: {
+            /** @description change the same fields of many customers, or delete them, all at once */
+            200: {
+                headers: {
+                    /** @description names what was done, for POST /customers/changes/{change_id}/undo; none where nothing changed */
+                    "Change-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
                 };
             };
             /** @description a problem, by its code */

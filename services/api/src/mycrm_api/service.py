@@ -15,8 +15,12 @@ from mycrm_api.http.middlewares import operating, signed_in
 from mycrm_api.http.page import find_page
 from mycrm_api.http.patience import noting
 from mycrm_api.ports.accounts import Passwords
+from mycrm_api.ports.changes import CustomerBooks
 from mycrm_api.ports.settings import Box
+from mycrm_api.resources import bulk as bulk_resources
+from mycrm_api.resources import customer_history as history_resources
 from mycrm_api.resources import customers as customer_resources
+from mycrm_api.resources import deleted_customers as deleted_customer_resources
 from mycrm_api.resources import events as event_resources
 from mycrm_api.resources import feed as feed_resources
 from mycrm_api.resources import followups as followup_resources
@@ -36,22 +40,27 @@ from mycrm_api.settings import ApiSettings
 from mycrm_api.store import (
     address_changes,
     contacts,
+    customer_sets,
     customers,
+    deleted_customers,
     feed,
     followups,
     held_mail,
+    history,
     logs,
     mail_copies,
     mailbox,
     messages,
     parked,
     requests,
+    search,
     sessions,
     statistics,
     users,
 )
 from mycrm_api.store import settings as settings_store
 from mycrm_api.usecases.close_request import close_request
+from mycrm_api.usecases.forget_deleted import forget_deleted
 from mycrm_api.usecases.forget_requests import forget_requests
 from mycrm_api.usecases.note_contact import note_contact
 from mycrm_api.usecases.set_up import set_up
@@ -99,7 +108,18 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
         seconds=_FORGET_SECONDS,
         lease="api.forget requests",
     )
-    yield Service(name=NAME, subscriptions=_subscriptions(), jobs=(forgetting, stirring), doors=tuple(doors))
+    forgetting_deleted = Job(
+        name="forget deleted customers",
+        beat=partial(forget_deleted, deleted=deleted_customers, unit=runtime.unit),
+        seconds=_FORGET_SECONDS,
+        lease="api.forget deleted customers",
+    )
+    yield Service(
+        name=NAME,
+        subscriptions=_subscriptions(),
+        jobs=(forgetting, forgetting_deleted, stirring),
+        doors=tuple(doors),
+    )
 
 
 def operators_door(runtime: ServiceRuntime, *, path: Path) -> Door:
@@ -138,19 +158,17 @@ def api_routes(
     streams: Streams,
 ) -> list[Route]:
     """Return every route of the API, with its collaborators."""
+    books = customer_books()
     return [
         *session_resources.routes(
             users=users, sessions=sessions, passwords=passwords, unit=unit, reading=reading
         ),
         *customer_resources.routes(
-            customers=customers,
-            contacts=contacts,
-            address_changes=address_changes,
-            addresses=addresses,
-            rich_text=rich_text,
-            unit=unit,
-            reading=reading,
+            books=books, addresses=addresses, rich_text=rich_text, unit=unit, reading=reading
         ),
+        *deleted_customer_resources.routes(books=books, clock=clock, unit=unit, reading=reading),
+        *history_resources.routes(books=books, unit=unit, reading=reading),
+        *bulk_resources.routes(books=books, addresses=addresses, rich_text=rich_text, unit=unit),
         *followup_resources.routes(
             followups=followups,
             customers=customers,
@@ -190,6 +208,19 @@ def api_routes(
         *feed_resources.routes(feed=feed, live=live, streams=streams, reading=reading),
         *event_resources.routes(parked=parked, log=log, unit=unit, reading=reading),
     ]
+
+
+def customer_books() -> CustomerBooks:
+    """Return everything that is kept of customers."""
+    return CustomerBooks(
+        customers=customers,
+        sets=customer_sets,
+        deleted=deleted_customers,
+        contacts=contacts,
+        address_changes=address_changes,
+        history=history,
+        search=search,
+    )
 
 
 def _routes_of(

@@ -13,6 +13,15 @@ def refuse(faults: Iterable[FieldFault]) -> None:
         raise MyCRMError("request_invalid", Kind.INVALID, detail, errors=found)
 
 
+def under(error: MyCRMError, *, field: str) -> MyCRMError:
+    """Return an error whose faults lie in a field that has fields itself."""
+    faults = [
+        FieldFault(field=f"{field}.{fault.field}", code=fault.code, message=fault.message)
+        for fault in error.errors
+    ]
+    return MyCRMError(error.code, error.kind, error.detail, errors=faults)
+
+
 def fault_of(error: MyCRMError, *, field: str) -> FieldFault:
     """Return an error as the fault of one field."""
     return FieldFault(field=field, code=error.code, message=error.detail)

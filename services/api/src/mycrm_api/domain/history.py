@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 from mycrm_api.domain.customers import WRITABLE, Customer
+from mycrm_api.domain.deleted_customers import Gone
 
 How = Literal["added", "edited", "imported", "undone", "deleted", "restored"]
 HOWS: tuple[How, ...] = get_args(How)
@@ -43,6 +44,36 @@ class HistoryEntry:
     change_id: str
     undoes: str | None
     changed: Changed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryList:
+    """Which part of a customer's history is asked for, the newest change first."""
+
+    customer_id: int
+    cursor: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """What somebody does at once, to one customer or to many; it has an id by which it can be undone."""
+
+    id: str
+    by: str
+    undoes: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """A customer after an act; `change_id` undoes it, None where nothing changed.
+
+    `deleted_before` is who was deleted with the address of a customer that was added.
+    """
+
+    customer: Customer
+    change_id: str | None
+    deleted_before: Gone | None = None
 
 
 def how_of(word: str) -> How:

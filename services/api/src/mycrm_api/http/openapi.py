@@ -7,16 +7,21 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from mycrm_api.resources.change_ids import CHANGE_HEADER
 from mycrm_api.resources.route import Form, Route, View
 
 _VERSION = "0.1.0"
-_TEXT_IDS = frozenset({"request_id"})
+_TEXT_IDS = frozenset({"request_id", "change_id"})
 _REF = "#/components/schemas/{model}"
 _IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
     "in": "header",
     "required": False,
     "description": "the version that the caller has seen; a stale one gets 409, none lets the last write win",
+    "schema": {"type": "string"},
+}
+_CHANGE_ID: dict[str, Any] = {
+    "description": "names what was done, for POST /customers/changes/{change_id}/undo; none where nothing changed",
     "schema": {"type": "string"},
 }
 _PROBLEM: dict[str, Any] = {
@@ -109,6 +114,8 @@ def _responses(route: Route, references: dict[type[BaseModel], dict[str, Any]]) 
         good["content"] = {route.media: {"schema": references[route.gives]}}
     elif route.status != 204:  # noqa: PLR2004 - HTTP's number for no content
         good["content"] = {route.media: {"schema": {"type": "string"}}}
+    if route.gives_change:
+        good["headers"] = {CHANGE_HEADER: _CHANGE_ID}
     problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
     answers = {str(route.status): good}
     if route.later:

@@ -24,6 +24,10 @@ class RichText(Protocol):
         """Return the text with nothing in it that runs or loads."""
         ...
 
+    def taken(self, text: str) -> str:
+        """Return rich text from what may be rich or plain."""
+        ...
+
 
 class Customers(Protocol):
     """The customers."""
@@ -48,10 +52,6 @@ class Customers(Protocol):
         """Write an edited customer down; an e-mail that another one has is refused."""
         ...
 
-    async def remove(self, work: Work, customer_id: int, *, by: str) -> None:
-        """Move a customer out of the list, to those that were deleted."""
-        ...
-
 
 class Contacts(Protocol):
     """When customers and their companies were last contacted."""
@@ -74,6 +74,20 @@ class Contacts(Protocol):
 
     async def hold_company_of(self, work: Work, customer_id: int, *, joining: str = "") -> None:
         """Let nobody else change the members of a customer's company, and of the one it joins."""
+        ...
+
+    async def hold_companies_of(
+        self, work: Work, customer_ids: Iterable[int], *, joining: Iterable[str] = ()
+    ) -> None:
+        """Let nobody else change the members of these customers' companies, and of those they join."""
+        ...
+
+    async def take_in_sent(self, work: Work, customer_ids: Iterable[int]) -> None:
+        """Raise the contact dates of customers who have just come to what the stored mail tells."""
+        ...
+
+    async def take_in_sent_before(self, work: Work, customer_ids: Iterable[int]) -> None:
+        """The same by addresses that they had before, whose mail has not been moved yet."""
         ...
 
     async def recompute_company_contact(self, work: Work, companies: Iterable[str]) -> None:

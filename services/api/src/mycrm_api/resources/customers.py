@@ -10,13 +10,15 @@ from mycrm_api.domain.customers import (
     MOST_COMMENT,
     MOST_IMPORTANCE,
     READ_ONLY,
-    Customer,
     CustomerList,
     NewCustomer,
 )
 from mycrm_api.domain.faults import refuse
+from mycrm_api.domain.history import Written
 from mycrm_api.domain.roles import Role
-from mycrm_api.ports.customers import AddressChanges, Addresses, Contacts, Customers, RichText
+from mycrm_api.ports.changes import CustomerBooks
+from mycrm_api.ports.customers import Addresses, RichText
+from mycrm_api.resources.change_ids import change_headers
 from mycrm_api.resources.lists import ListForm, ListView
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_api.usecases.add_customer import add_customer
@@ -49,6 +51,24 @@ class CustomerView(View):
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class DeletedBeforeView(View):
+    """Somebody who had the same address and was deleted; POST /customers/{id}/restore brings them back instead."""
+
+    id: int
+    name: str
+    deleted_at: datetime
+
+
+class AddedCustomerView(CustomerView):
+    """A customer that was added."""
+
+    deleted_before: DeletedBeforeView | None = Field(
+        None,
+        description="only where a deleted customer had this address: delete the new one and bring that one back, "
+        "or leave it",
+    )
 
 
 class CustomerPage(ListView):
@@ -113,9 +133,7 @@ class CustomerPatchForm(CustomerFields):
 
 def routes(
     *,
-    customers: Customers,
-    contacts: Contacts,
-    address_changes: AddressChanges,
+    books: CustomerBooks,
     addresses: Addresses,
     rich_text: RichText,
     unit: UnitOfWork,
@@ -129,53 +147,51 @@ def routes(
             only_valid=form.only_valid, sort=form.sort, cursor=form.cursor, limit=form.limit
         )
         async with reading() as look:
-            return CustomerPage.model_validate(await customers.page(look, wanted))
+            return CustomerPage.model_validate(await books.customers.page(look, wanted))
 
     async def show(call: Call) -> Answer:
         customer_id = call.number("customer_id")
         async with reading() as look:
-            customer = await customers.by_id(look, customer_id)
+            customer = await books.customers.by_id(look, customer_id)
         if customer is None:
             raise MyCRMError("customer_not_found", Kind.NOT_FOUND, f"there is no customer {customer_id}")
-        return _reply(customer)
+        return customer_reply(Written(customer=customer, change_id=None))
 
     async def add(call: Call) -> Answer:
         form: NewCustomerForm = call.body
-        customer = await add_customer(
+        written = await add_customer(
             NewCustomer(**form.written()),
-            customers=customers,
-            contacts=contacts,
+            by=call.caller.signature,
+            books=books,
             addresses=addresses,
             rich_text=rich_text,
             unit=unit,
         )
-        return _reply(customer)
+        return customer_reply(written)
 
     async def edit(call: Call) -> Answer:
         form: CustomerPatchForm = call.body
-        customer = await edit_customer(
+        written = await edit_customer(
             call.number("customer_id"),
             form.written(),
+            by=call.caller.signature,
             expected_version=call.expected_version,
-            customers=customers,
-            contacts=contacts,
-            address_changes=address_changes,
+            books=books,
             addresses=addresses,
             rich_text=rich_text,
             unit=unit,
         )
-        return _reply(customer)
+        return customer_reply(written)
 
     async def delete(call: Call) -> Answer:
-        await delete_customer(
+        change_id = await delete_customer(
             call.number("customer_id"),
             by=call.caller.signature,
             expected_version=call.expected_version,
-            customers=customers,
-            contacts=contacts,
+            books=books,
             unit=unit,
         )
-        return Reply(view=None)
+        return Reply(view=None, headers=change_headers(change_id))
 
     one = "/customers/{customer_id}"
     return [
@@ -196,8 +212,9 @@ def routes(
             needs=Role.MEMBER,
             summary="add a customer",
             takes=NewCustomerForm,
-            gives=CustomerView,
+            gives=AddedCustomerView,
             status=201,
+            gives_change=True,
             problems=("customer_email_taken",),
             most_bytes=_MOST_BYTES,
         ),
@@ -219,6 +236,7 @@ def routes(
             takes=CustomerPatchForm,
             gives=CustomerView,
             versioned=True,
+            gives_change=True,
             problems=("customer_not_found", "customer_email_taken", "customer_version_stale"),
             most_bytes=_MOST_BYTES,
         ),
@@ -227,16 +245,22 @@ def routes(
             path=one,
             handle=delete,
             needs=Role.MEMBER,
-            summary="take a customer off the list; its mail stays",
+            summary="take a customer off the list, for 30 days to be brought back; its mail stays",
             status=204,
             versioned=True,
+            gives_change=True,
             problems=("customer_not_found", "customer_version_stale"),
         ),
     ]
 
 
-def _reply(customer: Customer) -> Reply:
+def customer_reply(written: Written) -> Reply:
+    """Return a customer with its version as the ETag, and what undoes the act if there was one."""
+    view = CustomerView.model_validate(written.customer)
+    if written.deleted_before is not None:
+        before = DeletedBeforeView.model_validate(written.deleted_before)
+        view = AddedCustomerView(**view.model_dump(), deleted_before=before)
     return Reply(
-        view=CustomerView.model_validate(customer),
-        headers={"ETag": f'"{customer.version}"'},
+        view=view,
+        headers={"ETag": f'"{written.customer.version}"', **change_headers(written.change_id)},
     )

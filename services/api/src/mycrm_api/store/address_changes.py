@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import Select, and_, insert, select
 
 from mycrm_common.db.tables.customers import address_changes, customers
 from mycrm_common.db.tables.mailboxes import address_moves
@@ -27,6 +27,15 @@ async def put_change(
             email_key=email_key,
             changed_at=work.at,
         )
+    )
+
+
+def earlier_keys(customer_ids: Iterable[int]) -> Select[tuple[int, str]]:
+    """Return what finds the earlier keys of customers under which mail may still lie."""
+    return (
+        select(address_changes.c.customer_id, address_changes.c.previous_key)
+        .select_from(_WAITING)
+        .where(address_changes.c.customer_id.in_(customer_ids), address_moves.c.customer_id.is_(None))
     )
 
 

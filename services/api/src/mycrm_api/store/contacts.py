@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, case, func, literal, null, or_, select, update
 
 from mycrm_api.domain.customers import Validity
+from mycrm_api.store.address_changes import earlier_keys
 from mycrm_api.store.pieces import pieces
 from mycrm_common.db.dialects import through_index
 from mycrm_common.db.tables.customers import customers
@@ -91,28 +92,15 @@ async def take_in_sent(work: Work, customer_ids: Iterable[int]) -> None:
 
     Written first and asked second: a mail that is stored between the two finds the customers by itself.
     """
-    sent = (
-        select(msg_addrs.c.date)
-        .join(messages, messages.c.id == msg_addrs.c.msg_id)
-        .where(
-            msg_addrs.c.address_key == customers.c.email_key,
-            msg_addrs.c.role.in_(_SENT_TO),
-            messages.c.type == "sendto",
-        )
-        .order_by(msg_addrs.c.date.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    alone = case((customers.c.company_key == "", sent), else_=customers.c.company_last_contact)
     for some in pieces(customer_ids):
-        older = or_(customers.c.last_contact_date.is_(None), customers.c.last_contact_date < sent)
-        # The company's date stands first: MariaDB sees in each value what those before it have set.
-        raised = update(customers).where(customers.c.id.in_(some), sent.is_not(None), older)
-        await work.connection.execute(
-            raised.ordered_values(
-                (customers.c.company_last_contact, alone), (customers.c.last_contact_date, sent)
-            )
-        )
+        await _take_in(work, some, msg_addrs.c.address_key == customers.c.email_key)
+
+
+async def take_in_sent_before(work: Work, customer_ids: Iterable[int]) -> None:
+    """Raise contact dates by the mail that lies under earlier addresses and has not been moved yet."""
+    for some in pieces(customer_ids):
+        for row in (await work.connection.execute(earlier_keys(some))).all():
+            await _take_in(work, [row.customer_id], msg_addrs.c.address_key == row.previous_key)
 
 
 async def recompute_company_contact(work: Work, companies: Iterable[str]) -> None:
@@ -167,6 +155,22 @@ async def _hold(work: Work, keys: Iterable[str]) -> None:
         )
         # Along any other way the rows would be locked in another order, and two works could wait for each other.
         await work.connection.execute(through_index(members, customers, "ix_customers_company_key"))
+
+
+async def _take_in(work: Work, customer_ids: list[int], address: ColumnElement[bool]) -> None:
+    sent = (
+        select(msg_addrs.c.date)
+        .join(messages, messages.c.id == msg_addrs.c.msg_id)
+        .where(address, msg_addrs.c.role.in_(_SENT_TO), messages.c.type == "sendto")
+        .order_by(msg_addrs.c.date.desc())
+        .limit(1)
+        .correlate(customers)
+        .scalar_subquery()
+    )
+    alone = case((customers.c.company_key == "", sent), else_=customers.c.company_last_contact)
+    older = or_(customers.c.last_contact_date.is_(None), customers.c.last_contact_date < sent)
+    raised = update(customers).where(customers.c.id.in_(customer_ids), sent.is_not(None), older)
+    await work.connection.execute(raised.values(company_last_contact=alone, last_contact_date=sent))
 
 
 async def _set_company_contact(work: Work, dates: Mapping[str, datetime | None]) -> None:

@@ -4,14 +4,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mycrm_api.domain.cursors import Key, Listing, Page
 from mycrm_api.domain.customers import Customer, CustomerList, NewCustomer, Validity, sort_of
 from mycrm_api.store.keyset import Order, letters, letters_key, turn, walk
 from mycrm_common.db.dialects import is_duplicate
-from mycrm_common.db.tables.customers import customers, deleted_customers
+from mycrm_common.db.tables.customers import customer_history, customers, deleted_customers
 from mycrm_common.db.types import UtcDateTime
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 from mycrm_common.keys import email_key, text_key
@@ -67,19 +67,23 @@ async def count(reading: Reading, *, only_valid: bool) -> int:
 
 async def insert_customer(work: Work, new: NewCustomer) -> int:
     """Write a new customer down and return its id; an e-mail that is there already is refused."""
-    values = _values(new) | {
-        "last_checked_log": "",
-        "version": _FIRST_VERSION,
-        "created_at": work.at,
-        "updated_at": work.at,
-    }
     try:
-        done = await work.connection.execute(insert(customers).values(**values))
+        done = await work.connection.execute(insert(customers).values(**row_of_new(new, at=work.at)))
     except IntegrityError as error:
         if is_duplicate(error):
             raise await _taken(work, email=new.email) from error
         raise
     return await _never_used(work, int(done.lastrowid))
+
+
+def row_of_new(new: NewCustomer, *, at: datetime) -> dict[str, Any]:
+    """Return a new customer as its row in `customers`."""
+    return _values(new) | {
+        "last_checked_log": "",
+        "version": _FIRST_VERSION,
+        "created_at": at,
+        "updated_at": at,
+    }
 
 
 async def save(work: Work, customer: Customer) -> None:
@@ -97,18 +101,6 @@ async def save(work: Work, customer: Customer) -> None:
         if is_duplicate(error):
             raise await _taken(work, email=customer.email) from error
         raise
-
-
-async def remove(work: Work, customer_id: int, *, by: str) -> None:
-    """Move a customer out of the list, to those that were deleted; `by` is the account's id."""
-    kept = [*CUSTOMER_FIELDS, "email_key"]
-    row = select(*(customers.c[name] for name in kept), literal(work.at, UtcDateTime), literal(by)).where(
-        customers.c.id == customer_id
-    )
-    await work.connection.execute(
-        insert(deleted_customers).from_select([*kept, "deleted_at", "deleted_by"], row)
-    )
-    await work.connection.execute(delete(customers).where(customers.c.id == customer_id))
 
 
 def customer_of(row: Row[Any]) -> Customer:
@@ -193,10 +185,14 @@ async def _taken(work: Work, *, email: str) -> MyCRMError:
 
 async def _never_used(work: Work, customer_id: int) -> int:
     """Return an id that no deleted customer had: SQLite gives the highest one again after a delete."""
-    ids = deleted_customers.c.id
-    if (await work.connection.execute(select(ids).where(ids == customer_id))).first() is None:
+    used = (
+        select(deleted_customers.c.id).where(deleted_customers.c.id == customer_id).exists(),
+        select(customer_history.c.id).where(customer_history.c.customer_id == customer_id).exists(),
+    )
+    if not (await work.connection.execute(select(or_(*used)))).scalar_one():
         return customer_id
-    highest: int = (await work.connection.execute(select(func.max(ids)))).scalar_one()
-    fresh = max(highest, customer_id) + 1
+    highest = (select(func.max(deleted_customers.c.id)), select(func.max(customer_history.c.customer_id)))
+    found = (await work.connection.execute(select(*(one.scalar_subquery() for one in highest)))).one()
+    fresh: int = max(customer_id, *(one for one in found if one is not None)) + 1
     await work.connection.execute(update(customers).where(customers.c.id == customer_id).values(id=fresh))
     return fresh
