@@ -8,10 +8,10 @@ import logging
 import re
 import sys
 from collections import deque
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TextIO, cast
 
@@ -30,6 +30,7 @@ _IN_TEXT = re.compile(
 # Line ends, other controls, and halves of characters that no database takes.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HALVES = re.compile("[\ud800-\udfff]")
+_MAIN = "api"
 _SHELF_LENGTH = 5_000
 _TEXT_LENGTH = 4_000
 
@@ -51,11 +52,16 @@ class LogLine:
 
 
 class LogShelf:
-    """Keeps the newest lines until they are written; the oldest fall off first, and are counted."""
+    """Keeps the newest lines until they are written; the oldest fall off first, and are counted.
+
+    People read logs by service. What is no service of this process, such as its relay, is read with `services[0]`,
+    or with api where that runs here too.
+    """
 
     def __init__(self) -> None:
         self._lines: deque[LogLine] = deque(maxlen=_SHELF_LENGTH)
         self.lost = 0
+        self.services: Sequence[str] = ()
 
     def put(self, line: LogLine) -> None:
         """Keep a line."""
@@ -63,10 +69,17 @@ class LogShelf:
         self._lines.append(line)
 
     def take(self) -> list[LogLine]:
-        """Return all that is kept, and forget it."""
-        lines = list(self._lines)
+        """Return all that is kept, each line with the service that it is read with, and forget it."""
+        lines = [self._housed(line) for line in self._lines]
         self._lines.clear()
         return lines
+
+    def _housed(self, line: LogLine) -> LogLine:
+        if not self.services or line.service in self.services:
+            return line
+        home = _MAIN if _MAIN in self.services else self.services[0]
+        part = f"part={line.service} " if line.service else ""
+        return replace(line, service=home, text=f"{part}{line.text}"[:_TEXT_LENGTH])
 
 
 class _Console:

@@ -67,12 +67,12 @@ async def _run(parts: Sequence[Part], *, migrates: bool, units: type[SqlUnits]) 
             if run is None:
                 return
             names = ",".join(service.name for service in services)
-            runtime.log.info("ready", service=names, addresses=list(run.addresses.values()))
+            runtime.log.info("ready", services=names, addresses=list(run.addresses.values()))
             if "web" in run.addresses:
                 runtime.console.say("ready", address=run.addresses["web"])
             collect_seldom()
             await _stopped(stop, run.flowing)
-            runtime.log.info("stopping", service=names)
+            runtime.log.info("stopping", services=names)
 
 
 def _on_signals() -> asyncio.Event:

@@ -48,6 +48,7 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Run the services until the block ends. People come in at once; events flow when the bus can be reached."""
     await _take_over(runtime)
+    runtime.shelf.services = tuple(service.name for service in services)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_write_last_logs, runtime)
         nursery = TaskNursery()

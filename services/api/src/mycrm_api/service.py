@@ -204,7 +204,7 @@ def api_routes(
             patience=Patience(),
         ),
         *request_resources.routes(requests=requests, reading=reading),
-        *log_resources.routes(logs=logs, log=log, unit=unit, reading=reading),
+        *log_resources.routes(logs=logs, log=log, streams=streams, unit=unit, reading=reading),
         *feed_resources.routes(feed=feed, live=live, streams=streams, reading=reading),
         *event_resources.routes(parked=parked, log=log, unit=unit, reading=reading),
     ]

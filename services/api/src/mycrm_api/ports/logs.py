@@ -21,3 +21,11 @@ class Logs(Protocol):
     async def clear_some(self, work: Work, service: str, *, until: int, limit: int) -> int:
         """Remove some lines of a service's log up to the one of that id, and return how many that were."""
         ...
+
+    async def after(self, reading: Reading, wanted: LogList, *, place: int) -> list[LogEntry]:
+        """Return the first lines of a service's log with an id above a place, the oldest first."""
+        ...
+
+    async def newest_of_all(self, reading: Reading) -> int:
+        """Return the id of the newest line of all logs, 0 without any."""
+        ...

@@ -1,6 +1,6 @@
 """The services' logs."""
 
-from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -8,23 +8,18 @@ from mycrm_api.domain.logs import LOGGING_SERVICES, LogLevel, LogList
 from mycrm_api.domain.roles import Role
 from mycrm_api.ports.logs import Logs
 from mycrm_api.resources.lists import ListForm, ListView
-from mycrm_api.resources.route import Answer, Call, Reply, Route, View
+from mycrm_api.resources.log_tail import LogTail
+from mycrm_api.resources.log_views import LogEntryView
+from mycrm_api.resources.places import last_heard
+from mycrm_api.resources.route import Answer, Call, Form, Reply, Route
+from mycrm_api.resources.streams import MEDIA, Streams
 from mycrm_api.usecases.clear_log import clear_log
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.logs import Logger
 from mycrm_common.work import ReadingRoom, UnitOfWork
 
-
-class LogEntryView(View):
-    """One line of a log."""
-
-    id: int
-    at: datetime
-    service: str
-    level: LogLevel
-    action: str
-    text: str
-    correlation_id: str
+_LEVEL: Any = Field(None, description="at least this grave")
+_WORDS: Any = Field("", max_length=200, description="lines that hold this text")
 
 
 class LogPage(ListView):
@@ -33,17 +28,32 @@ class LogPage(ListView):
     items: tuple[LogEntryView, ...]
 
 
+class LogStreamForm(Form):
+    """Which lines of the log are told."""
+
+    level: LogLevel | None = _LEVEL
+    q: str = _WORDS
+    after: int | None = Field(
+        None,
+        ge=0,
+        le=2**63 - 1,
+        description="begin behind the line of this id; without it, with those to come",
+    )
+
+
 class LogListForm(ListForm):
     """Which lines of the log."""
 
-    level: LogLevel | None = Field(None, description="at least this grave")
-    q: str = Field("", max_length=200, description="lines that hold this text")
+    level: LogLevel | None = _LEVEL
+    q: str = _WORDS
     after: int | None = Field(
         None, ge=0, le=2**63 - 1, description="lines that came after the one of this id"
     )
 
 
-def routes(*, logs: Logs, log: Logger, unit: UnitOfWork, reading: ReadingRoom) -> list[Route]:
+def routes(
+    *, logs: Logs, log: Logger, streams: Streams, unit: UnitOfWork, reading: ReadingRoom
+) -> list[Route]:
     """Return the routes of the logs."""
 
     async def show(call: Call) -> Answer:
@@ -58,6 +68,16 @@ def routes(*, logs: Logs, log: Logger, unit: UnitOfWork, reading: ReadingRoom) -
         )
         async with reading() as look:
             return LogPage.model_validate(await logs.page(look, wanted))
+
+    async def stream(call: Call) -> Answer:
+        form: LogStreamForm = call.query
+        wanted = LogList(service=_service(call), level=form.level, q=form.q)
+        async with reading() as look:
+            newest = await logs.newest_of_all(look)
+        wished = last_heard(call, form.after)
+        place = newest if wished is None else min(wished, newest)
+        tail = LogTail(wanted, place=place, logs=logs, reading=reading)
+        return await streams.tell(call, tail, needs=Role.VIEWER)
 
     async def clear(call: Call) -> Answer:
         await clear_log(
@@ -75,6 +95,16 @@ def routes(*, logs: Logs, log: Logger, unit: UnitOfWork, reading: ReadingRoom) -
             query=LogListForm,
             gives=LogPage,
             problems=("log_not_found", "cursor_invalid"),
+        ),
+        Route(
+            method="GET",
+            path="/logs/{service}/stream",
+            handle=stream,
+            needs=Role.VIEWER,
+            summary="a service's log live, as server-sent events, the oldest first",
+            query=LogStreamForm,
+            media=MEDIA,
+            problems=("log_not_found", "streams_limited"),
         ),
         Route(
             method="DELETE",

@@ -31,6 +31,20 @@ async def page(reading: Reading, wanted: LogList) -> Page[LogEntry]:
     )
 
 
+async def after(reading: Reading, wanted: LogList, *, place: int) -> list[LogEntry]:
+    """Return the first lines of a service's log with an id above a place, the oldest first."""
+    meant = [*_meant(wanted), logs.c.id > place]
+    rows = await reading.connection.execute(
+        select(logs).where(*meant).order_by(logs.c.id).limit(wanted.limit)
+    )
+    return [_entry(row) for row in rows]
+
+
+async def newest_of_all(reading: Reading) -> int:
+    """Return the id of the newest line of all logs, 0 without any."""
+    return (await reading.connection.execute(select(func.max(logs.c.id)))).scalar_one() or 0
+
+
 async def newest(reading: Reading, service: str) -> int | None:
     """Return the id of the newest line of a service's log."""
     highest = select(func.max(logs.c.id)).where(logs.c.service == service)
