@@ -18,6 +18,8 @@ ${beside:-}
 mariadb-server /usr/sbin/mariadbd
 rabbitmq-server /usr/lib/rabbitmq/bin/rabbitmq-server
 dovecot-imapd /usr/lib/dovecot/imap
+pure-ftpd /usr/sbin/pure-ftpd
+openssh-server /usr/sbin/sshd
 chromium /usr/bin/chromium
 fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 LIST
@@ -65,6 +67,8 @@ leave_nothing_running() {
       case $package in
         mariadb-server) as_root systemctl disable mariadb.service ;;
         rabbitmq-server) as_root systemctl disable rabbitmq-server.service epmd.socket ;;
+        pure-ftpd) as_root systemctl disable pure-ftpd.service openbsd-inetd.service inetd.service ;;
+        openssh-server) as_root systemctl disable ssh.socket ssh.service ;;
         dovecot-imapd) as_root systemctl disable dovecot.socket dovecot.service ;;
       esac >>"$log" 2>&1 || true
     done

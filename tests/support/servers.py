@@ -15,6 +15,8 @@ SERVERS = {
     "dovecot": (Path("/usr/sbin/dovecot"), "dovecot-imapd"),
     "mariadb": (Path("/usr/sbin/mariadbd"), "mariadb-server"),
     "rabbitmq": (Path("/usr/lib/rabbitmq/bin/rabbitmq-server"), "rabbitmq-server"),
+    "pure-ftpd": (Path("/usr/sbin/pure-ftpd"), "pure-ftpd"),
+    "sshd": (Path("/usr/sbin/sshd"), "openssh-server"),
     "chromium": (Path("/usr/bin/chromium"), "chromium"),
 }
 
