@@ -28,6 +28,10 @@ class RichText(Protocol):
         """Return rich text from what may be rich or plain."""
         ...
 
+    def taken(self, text: str) -> str:
+        """Return rich text from what may be rich or plain."""
+        ...
+
 
 class Customers(Protocol):
     """The customers."""

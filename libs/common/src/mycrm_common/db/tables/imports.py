@@ -20,6 +20,8 @@ imports = table(
     Column("state", name(12), nullable=False, index=True),
     Column("made_by", name(80), nullable=False),
     Column("change_id", name(36), nullable=False),
+    Column("undone_by", name(80), nullable=False),
+    Column("undo_id", name(36), nullable=False),
     Column("layout", LongText, nullable=False),
     Column("records_read", Id, nullable=False),
     Column("rows_made", Id, nullable=False),

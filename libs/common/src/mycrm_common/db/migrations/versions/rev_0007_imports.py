@@ -37,6 +37,8 @@ def _imports() -> None:
         sa.Column("state", types.name(12), nullable=False),
         sa.Column("made_by", types.name(80), nullable=False),
         sa.Column("change_id", types.name(36), nullable=False),
+        sa.Column("undone_by", types.name(80), nullable=False),
+        sa.Column("undo_id", types.name(36), nullable=False),
         sa.Column("layout", types.LongText, nullable=False),
         sa.Column("records_read", types.Id, nullable=False),
         sa.Column("rows_made", types.Id, nullable=False),
