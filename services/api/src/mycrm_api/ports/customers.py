@@ -28,10 +28,6 @@ class RichText(Protocol):
         """Return rich text from what may be rich or plain."""
         ...
 
-    def taken(self, text: str) -> str:
-        """Return rich text from what may be rich or plain."""
-        ...
-
 
 class Customers(Protocol):
     """The customers."""
