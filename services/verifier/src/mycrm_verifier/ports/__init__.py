@@ -1,0 +1,1 @@
+"""What the verifier needs of the outside."""

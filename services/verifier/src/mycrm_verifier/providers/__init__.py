@@ -1,0 +1,1 @@
+"""Who can be asked about addresses: one file each, blind to each other."""
