@@ -1,6 +1,7 @@
 """Pages of customers by keys, against an oracle that sorts them in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,15 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import delete, insert
 
-from mycrm_api.domain.customers import LENGTHS, SORTABLE, Customer, CustomerList
-from mycrm_api.store.customers import page
+from mycrm_api.domain.customer_lists import CustomerFilter, CustomerList
+from mycrm_api.domain.customers import LENGTHS, SORTABLE, Customer
+from mycrm_api.store.customer_pages import page
 from mycrm_common.db.engine import Database
-from mycrm_common.db.tables.customers import customers
+from mycrm_common.db.tables.customers import SORTED_LETTERS, customers
 from mycrm_common.errors import MyCRMError
 from mycrm_common.keys import email_key, text_key
 from tests.contract.api_office import Office
 
 SORTS = [sign + column for column in SORTABLE for sign in ("", "-")]
+VALID = CustomerFilter(only_valid=True)
 DAY = datetime(2026, 1, 10, tzinfo=UTC)
 ON_A_DATABASE = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -62,7 +65,7 @@ async def test_pages_put_together_are_the_sorted_list_in_both_directions(
     await _fill(office, rows)
     stored = [_stored(number, row) for number, row in enumerate(rows)]
     for sort in sorts:
-        wanted = CustomerList(sort=sort, only_valid=only_valid, limit=limit)
+        wanted = CustomerList(sort=sort, only=CustomerFilter(only_valid=only_valid), limit=limit)
 
         forwards, last = await _through(office, wanted, onwards=True)
         backwards, _ = await _through(office, wanted, onwards=False, begin=last)
@@ -109,7 +112,7 @@ async def test_the_total_is_of_the_whole_list(office: Office) -> None:
     await _fill(office, [{"valid": number % 3} for number in range(7)])
 
     every = await _page(office, CustomerList(limit=2))
-    valid = await _page(office, CustomerList(limit=2, only_valid=True))
+    valid = await _page(office, CustomerList(limit=2, only=VALID))
 
     assert (every.total, valid.total) == (7, 4)
 
@@ -121,7 +124,7 @@ async def test_a_cursor_of_another_list_is_refused(office: Office) -> None:
     for other in (
         CustomerList(sort="-name", cursor=cursor),
         CustomerList(sort="company", cursor=cursor),
-        CustomerList(sort="name", only_valid=True, cursor=cursor),
+        CustomerList(sort="name", only=VALID, cursor=cursor),
         CustomerList(sort="name", cursor=f"{cursor}x"),
         CustomerList(sort="name", cursor="中文"),
     ):
@@ -152,7 +155,7 @@ async def _through(
     while True:
         turned = await _page(
             office,
-            CustomerList(sort=wanted.sort, only_valid=wanted.only_valid, limit=wanted.limit, cursor=cursor),
+            replace(wanted, cursor=cursor),
         )
         numbers = [_number(item) for item in turned.items]
         assert len(numbers) <= wanted.limit
@@ -211,7 +214,7 @@ def _sorted(rows: list[dict[str, Any]], sort: str, *, only_valid: bool) -> list[
         elif column == "email":
             value = email_key(value)
         elif isinstance(value, str):
-            value = value[:200].encode()
+            value = value[:SORTED_LETTERS].encode()
         return (value is not None, value if value is not None else 0, row["number"])
 
     shown = [row for row in rows if not only_valid or row["valid"] in {1, 2}]

@@ -19,6 +19,7 @@ from mycrm_api.ports.changes import CustomerBooks
 from mycrm_api.ports.settings import Box
 from mycrm_api.resources import bulk as bulk_resources
 from mycrm_api.resources import customer_history as history_resources
+from mycrm_api.resources import customer_list as customer_list_resources
 from mycrm_api.resources import customers as customer_resources
 from mycrm_api.resources import deleted_customers as deleted_customer_resources
 from mycrm_api.resources import events as event_resources
@@ -40,6 +41,8 @@ from mycrm_api.settings import ApiSettings
 from mycrm_api.store import (
     address_changes,
     contacts,
+    customer_counts,
+    customer_pages,
     customer_sets,
     customers,
     deleted_customers,
@@ -47,6 +50,7 @@ from mycrm_api.store import (
     followups,
     held_mail,
     history,
+    list_marks,
     logs,
     mail_copies,
     mailbox,
@@ -54,6 +58,7 @@ from mycrm_api.store import (
     parked,
     requests,
     search,
+    search_index,
     sessions,
     statistics,
     users,
@@ -62,6 +67,8 @@ from mycrm_api.store import settings as settings_store
 from mycrm_api.usecases.close_request import close_request
 from mycrm_api.usecases.forget_deleted import forget_deleted
 from mycrm_api.usecases.forget_requests import forget_requests
+from mycrm_api.usecases.index_customers import index_customers, indexing_is_due
+from mycrm_api.usecases.keep_lists import counting_is_due, keep_lists
 from mycrm_api.usecases.note_contact import note_contact
 from mycrm_api.usecases.set_up import set_up
 from mycrm_common.clock import Clock
@@ -78,6 +85,8 @@ from mycrm_common.work import ReadingRoom, UnitOfWork
 NAME = "api"
 _FORGET_SECONDS = 600.0
 _STIR_SECONDS = 60.0
+_INDEX_SECONDS = 1.0
+_KEEP_SECONDS = 15.0
 
 
 def part() -> Part:
@@ -117,9 +126,29 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     yield Service(
         name=NAME,
         subscriptions=_subscriptions(),
-        jobs=(forgetting, forgetting_deleted, stirring),
+        jobs=(forgetting, forgetting_deleted, stirring, *_list_jobs(runtime)),
         doors=tuple(doors),
     )
+
+
+def _list_jobs(runtime: ServiceRuntime) -> tuple[Job, Job]:
+    """Return what keeps search and long lists quick; each looks often, and writes only when there is cause."""
+    reading, unit = runtime.reading, runtime.unit
+    indexing = Job(
+        name="index customers",
+        beat=partial(index_customers, index=search_index, unit=unit, reading=reading),
+        seconds=_INDEX_SECONDS,
+        lease="api.index customers",
+        wanted=partial(indexing_is_due, index=search_index, reading=reading),
+    )
+    keeping = Job(
+        name="keep lists",
+        beat=partial(keep_lists, counts=customer_counts, marks=list_marks, unit=unit, reading=reading),
+        seconds=_KEEP_SECONDS,
+        lease="api.keep lists",
+        wanted=partial(counting_is_due, counts=customer_counts, reading=reading, clock=runtime.clock),
+    )
+    return indexing, keeping
 
 
 def operators_door(runtime: ServiceRuntime, *, path: Path) -> Door:
@@ -166,6 +195,7 @@ def api_routes(
         *customer_resources.routes(
             books=books, addresses=addresses, rich_text=rich_text, unit=unit, reading=reading
         ),
+        *customer_list_resources.routes(lists=customer_pages, reading=reading),
         *deleted_customer_resources.routes(books=books, clock=clock, unit=unit, reading=reading),
         *history_resources.routes(books=books, unit=unit, reading=reading),
         *bulk_resources.routes(books=books, addresses=addresses, rich_text=rich_text, unit=unit),

@@ -82,16 +82,6 @@ READ_ONLY = tuple(name for name in SORTABLE if name not in WRITABLE)
 _MOVES_COMPANY_CONTACT = frozenset({"company", "valid", "email"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CustomerList:
-    """Which part of the customers is asked for, and in which order; `-` in front of a column is descending."""
-
-    only_valid: bool = False
-    sort: str = "email"
-    cursor: str | None = None
-    limit: int = 50
-
-
 def field_faults(changes: Mapping[str, Any]) -> list[FieldFault]:
     """Return what is wrong with these fields of a customer, beyond their types and the e-mail's form."""
     faults: list[FieldFault] = []

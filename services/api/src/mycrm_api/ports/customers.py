@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from mycrm_api.domain.cursors import Page
-from mycrm_api.domain.customers import Customer, CustomerList, NewCustomer
+from mycrm_api.domain.customers import Customer, NewCustomer
 from mycrm_common.work import Reading, Work
 
 
@@ -38,10 +37,6 @@ class Customers(Protocol):
 
     async def hold(self, work: Work, customer_id: int) -> Customer | None:
         """Return the customer as it stands, and let nobody else change it before this work is done."""
-        ...
-
-    async def page(self, reading: Reading, wanted: CustomerList) -> Page[Customer]:
-        """Return one page of the list."""
         ...
 
     async def insert_customer(self, work: Work, new: NewCustomer) -> int:

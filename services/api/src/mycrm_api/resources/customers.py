@@ -10,7 +10,6 @@ from mycrm_api.domain.customers import (
     MOST_COMMENT,
     MOST_IMPORTANCE,
     READ_ONLY,
-    CustomerList,
     NewCustomer,
 )
 from mycrm_api.domain.faults import refuse
@@ -19,7 +18,6 @@ from mycrm_api.domain.roles import Role
 from mycrm_api.ports.changes import CustomerBooks
 from mycrm_api.ports.customers import Addresses, RichText
 from mycrm_api.resources.change_ids import change_headers
-from mycrm_api.resources.lists import ListForm, ListView
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_api.usecases.add_customer import add_customer
 from mycrm_api.usecases.delete_customer import delete_customer
@@ -69,19 +67,6 @@ class AddedCustomerView(CustomerView):
         description="only where a deleted customer had this address: delete the new one and bring that one back, "
         "or leave it",
     )
-
-
-class CustomerPage(ListView):
-    """A page of the customers."""
-
-    items: tuple[CustomerView, ...]
-
-
-class CustomerListForm(ListForm):
-    """Which page of the customers, in which order."""
-
-    sort: str = Field("email", description="any field; `-` in front of it is descending")
-    only_valid: bool = Field(False, description="leave out those whose address is invalid")
 
 
 class CustomerFields(Form):
@@ -141,14 +126,6 @@ def routes(
 ) -> list[Route]:
     """Return the routes of the customers."""
 
-    async def show_page(call: Call) -> Answer:
-        form: CustomerListForm = call.query
-        wanted = CustomerList(
-            only_valid=form.only_valid, sort=form.sort, cursor=form.cursor, limit=form.limit
-        )
-        async with reading() as look:
-            return CustomerPage.model_validate(await books.customers.page(look, wanted))
-
     async def show(call: Call) -> Answer:
         customer_id = call.number("customer_id")
         async with reading() as look:
@@ -195,16 +172,6 @@ def routes(
 
     one = "/customers/{customer_id}"
     return [
-        Route(
-            method="GET",
-            path="/customers",
-            handle=show_page,
-            needs=Role.VIEWER,
-            summary="a page of the customers",
-            query=CustomerListForm,
-            gives=CustomerPage,
-            problems=("cursor_invalid",),
-        ),
         Route(
             method="POST",
             path="/customers",

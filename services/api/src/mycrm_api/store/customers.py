@@ -1,25 +1,20 @@
 """Customers in the database."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from mycrm_api.domain.cursors import Key, Listing, Page
-from mycrm_api.domain.customers import Customer, CustomerList, NewCustomer, Validity, sort_of
-from mycrm_api.store.keyset import Order, letters, letters_key, turn, walk
+from mycrm_api.domain.customers import Customer, NewCustomer, Validity
 from mycrm_common.db.dialects import is_duplicate
 from mycrm_common.db.tables.customers import customer_history, customers, deleted_customers
-from mycrm_common.db.types import UtcDateTime
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 from mycrm_common.keys import email_key, text_key
 from mycrm_common.work import Reading, Work
 
 CUSTOMER_FIELDS = tuple(field.name for field in fields(Customer))
-_KEYED = {"name": customers.c.name_key, "email": customers.c.email_key, "company": customers.c.company_key}
-_LETTERED = frozenset({"country", "address", "phone", "website", "comment", "last_checked_log"})
 _FIRST_VERSION = 1
 
 
@@ -38,31 +33,6 @@ async def hold(work: Work, customer_id: int) -> Customer | None:
     wanted = select(customers).where(customers.c.id == customer_id).with_for_update()
     row = (await work.connection.execute(wanted)).first()
     return customer_of(row) if row else None
-
-
-async def page(reading: Reading, wanted: CustomerList) -> Page[Customer]:
-    """Return one page of the list."""
-    column, descending = sort_of(wanted.sort)
-    sorting = sorting_by(column)
-    order = sorting.order(descending=descending)
-    filters = {"only_valid": wanted.only_valid}
-    listing = Listing(sort=wanted.sort, kinds=sorting.kinds, filters=filters)
-    cursor = listing.read(wanted.cursor)
-    rows = select(customers).where(*_shown(only_valid=wanted.only_valid))
-    found = await walk(reading, rows, order, cursor=cursor, limit=wanted.limit + 1)
-    turned = turn(found, sorting.keys_of, cursor=cursor, listing=listing, limit=wanted.limit)
-    return Page(
-        items=[customer_of(row) for row in turned.rows],
-        next_cursor=turned.next_cursor,
-        previous_cursor=turned.previous_cursor,
-        total=await count(reading, only_valid=wanted.only_valid),
-    )
-
-
-async def count(reading: Reading, *, only_valid: bool) -> int:
-    """Count the customers, or those whose address is not known to be invalid."""
-    counted = select(func.count()).select_from(customers).where(*_shown(only_valid=only_valid))
-    return int((await reading.connection.execute(counted)).scalar_one())
 
 
 async def insert_customer(work: Work, new: NewCustomer) -> int:
@@ -107,53 +77,6 @@ def customer_of(row: Row[Any]) -> Customer:
     """Return the customer that a row of `customers` holds."""
     values = {name: getattr(row, name) for name in CUSTOMER_FIELDS}
     return Customer(**values | {"valid": Validity(row.valid)})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sorting:
-    """How the list is sorted by one column."""
-
-    column: str
-    kind: type
-
-    @property
-    def kinds(self) -> tuple[type, ...]:
-        """Of which types a cursor's keys are."""
-        return (int,) if self.column == "id" else (self.kind, int)
-
-    def order(self, *, descending: bool) -> Order:
-        """Return what the rows are sorted by."""
-        if self.column == "id":
-            return Order(id=customers.c.id, descending=descending)
-        plain = customers.c[self.column]
-        by = letters(plain) if self.column in _LETTERED else _KEYED.get(self.column, plain)
-        return Order(
-            id=customers.c.id,
-            by=by,
-            descending=descending,
-            is_nullable=bool(plain.nullable),
-            is_unique=self.column == "email",
-        )
-
-    def keys_of(self, row: Row[Any]) -> tuple[Key, ...]:
-        """Return a row's keys, as a cursor keeps them."""
-        if self.column == "id":
-            return (row.id,)
-        if self.column in _LETTERED:
-            return (letters_key(getattr(row, self.column)), row.id)
-        key = _KEYED.get(self.column)
-        return (getattr(row, self.column if key is None else key.name), row.id)
-
-
-def sorting_by(column: str) -> Sorting:
-    """Return how customers are sorted by a column of theirs."""
-    moments = isinstance(customers.c[column].type, UtcDateTime)
-    numbers = column in {"importance", "valid", "version"}
-    return Sorting(column=column, kind=datetime if moments else int if numbers else str)
-
-
-def _shown(*, only_valid: bool) -> list[ColumnElement[bool]]:
-    return [customers.c.valid.in_((Validity.VALID, Validity.UNCONFIRMED))] if only_valid else []
 
 
 def _values(written: Customer | NewCustomer) -> dict[str, Any]:

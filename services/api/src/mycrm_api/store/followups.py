@@ -39,8 +39,9 @@ from mycrm_api.domain.followups import (
     due_since,
     followup_sort_of,
 )
-from mycrm_api.store.customers import CUSTOMER_FIELDS, sorting_by
+from mycrm_api.store.customers import CUSTOMER_FIELDS
 from mycrm_api.store.keyset import Order, turn, walk
+from mycrm_api.store.sorting import sorting_by
 from mycrm_common.db.dialects import upsert
 from mycrm_common.db.tables.customers import customers
 from mycrm_common.db.tables.followups import followup_marks as marks

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, Select, and_, cast, func, literal, or_, true
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, true
 
 from mycrm_api.domain.cursors import Cursor, Key, Listing
 from mycrm_common.work import Reading
 
 Found = TypeVar("Found")
-
-_LETTERS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +47,7 @@ class Order:
             return
         key = cursor.keys[0]
         if not self.is_unique:
-            equal = self.by.is_(None) if key is None else self.by == bound(self.by, key)
+            equal = self.by.is_(None) if key is None else self.by == key
             yield and_(equal, past_id), Order(id=self.id, descending=self.descending)
         for beyond in self._beyond(key, falls=falls, including=cursor.including and self.is_unique):
             yield beyond, self
@@ -57,7 +55,7 @@ class Order:
     def _beyond(self, key: Key, *, falls: bool, including: bool) -> Iterator[ColumnElement[bool]]:
         assert self.by is not None  # noqa: S101 - the caller has looked
         if key is not None:
-            past = _past(self.by, bound(self.by, key), falls=falls, including=including)
+            past = _past(self.by, key, falls=falls, including=including)
             yield or_(past, self.by.is_(None)) if falls and self.is_nullable else past
         elif not falls:
             yield self.by.is_not(None)
@@ -70,26 +68,6 @@ class Turn(Generic[Found]):
     rows: Sequence[Found]
     next_cursor: str | None
     previous_cursor: str | None
-
-
-def letters(column: ColumnElement[str]) -> ColumnElement[bytes]:
-    """Return a text column as it is sorted where it has no key column: by its first letters, byte by byte.
-
-    MariaDB sorts by the first 1024 bytes only; the cursor must compare no more than that, or pages would repeat.
-    """
-    return cast(func.substr(column, 1, _LETTERS), LargeBinary)
-
-
-def letters_key(text: str) -> str:
-    """Return what a cursor keeps of a text that is sorted by its first letters."""
-    return text[:_LETTERS]
-
-
-def bound(column: ColumnElement[Any], key: Key) -> Any:
-    """Return a cursor's key as it is compared with a column."""
-    if isinstance(column.type, LargeBinary) and isinstance(key, str):
-        return literal(key.encode(), LargeBinary)
-    return key
 
 
 async def walk(

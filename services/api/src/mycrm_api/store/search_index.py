@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from mycrm_api.domain.id_sets import joined, size_of
 from mycrm_api.domain.search import TEXT_FIELDS, searchable
 from mycrm_api.ports.search import Change, Gram, IndexedTexts
+from mycrm_api.store.customer_counts import note_done
 from mycrm_common.db.dialects import among, insert_ignoring, upsert_rows
 from mycrm_common.db.tables.customers import customers
 from mycrm_common.db.tables.search import search_changes as changes
@@ -75,7 +76,8 @@ async def add(work: Work, chunk: int, places: Mapping[Gram, Sequence[int]]) -> N
 
 
 async def forget(work: Work, change_ids: Sequence[int]) -> None:
-    """Forget changes that are in the index now."""
+    """Forget changes that are in the index now; what is kept of the lists is older than they are."""
+    await note_done(work, "search")
     await work.connection.execute(delete(changes).where(among(changes.c.id, change_ids)))
 
 

@@ -24,12 +24,16 @@ _MOST_FORGOTTEN = 1_000
 Places = dict[Gram, list[int]]
 
 
-async def index_customers(*, index: SearchIndex, unit: UnitOfWork, reading: ReadingRoom) -> int:
-    """Index what was changed until nothing waits, and return how many changes those were."""
-    total = 0
-    while done := await _round(index=index, unit=unit, reading=reading):
-        total += done
-    return total
+async def indexing_is_due(*, index: SearchIndex, reading: ReadingRoom) -> bool:
+    """Tell whether anything waits."""
+    async with reading() as look:
+        return await index.anything_waits(look)
+
+
+async def index_customers(*, index: SearchIndex, unit: UnitOfWork, reading: ReadingRoom) -> None:
+    """Index what was changed until nothing waits."""
+    while await _round(index=index, unit=unit, reading=reading):
+        pass
 
 
 async def _round(*, index: SearchIndex, unit: UnitOfWork, reading: ReadingRoom) -> int:
