@@ -8,14 +8,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from mycrm_common.bus.codec import seal
+from mycrm_common.bus.envelope import Envelope
 from mycrm_common.clock import Clock
 from mycrm_common.crash import CrashPoints
 from mycrm_common.db import leases, outbox
 from mycrm_common.db.engine import Database
+from mycrm_common.events.registry import Event
 from mycrm_common.handover import LEASE, Handover
 from mycrm_common.ids import new_id
 from mycrm_common.logs import correlation_id
 from mycrm_common.work import Work
+
+_PIECE = 500
 
 
 class SqlUnits:
@@ -30,6 +34,7 @@ class SqlUnits:
         crash: CrashPoints,
         told: Callable[[], None] = lambda: None,
         handover: Handover | None = None,
+        lasting: bool = False,
     ) -> None:
         self._database = database
         self._service = service
@@ -37,6 +42,7 @@ class SqlUnits:
         self._crash = crash
         self._told = told
         self._handover = handover
+        self._lasting = lasting
 
     def __call__(self) -> AbstractAsyncContextManager[Work]:
         """Begin a transaction that is committed when the block ends well."""
@@ -44,7 +50,7 @@ class SqlUnits:
 
     @asynccontextmanager
     async def _unit(self) -> AsyncIterator[Work]:
-        async with self._database.writing(self._service) as connection:
+        async with self._database.writing(self._service, lasting=self._lasting) as connection:
             await connection.begin()
             await self._database.look_at_the_time(connection)
             work = Work(connection, at=self._clock.now())
@@ -56,19 +62,14 @@ class SqlUnits:
 
     async def conclude(self, work: Work) -> None:
         """Write the events beside what they tell, and make all of it true."""
-        envelopes = [
-            seal(
-                event,
-                event_id=new_id(work.at),
-                service=self._service,
-                at=work.at,
-                correlation_id=correlation_id(),
-            )
-            for event in work.told
-        ]
-        hand = self._handover if self._handover and self._handover.has_room(len(envelopes)) else None
+        hand = self._handover if self._handover and self._handover.has_room(len(work.told)) else None
         owner = hand.owner if hand else None
-        await outbox.put(work, envelopes, service=self._service, claimed_by=owner, lease=LEASE)
+        envelopes: list[Envelope] = []
+        # In pieces: whoever tells ten thousand events at once would keep everybody else waiting while they are sealed.
+        for start in range(0, len(work.told), _PIECE):
+            piece = [self._sealed(event, work) for event in work.told[start : start + _PIECE]]
+            await outbox.put(work, piece, service=self._service, claimed_by=owner, lease=LEASE)
+            envelopes += piece
         if work.told:
             self._crash.reach("unit.before_commit")
         await work.connection.commit()
@@ -76,3 +77,12 @@ class SqlUnits:
             self._crash.reach("unit.committed")
         if hand:
             hand.give(envelopes)
+
+    def _sealed(self, event: Event, work: Work) -> Envelope:
+        return seal(
+            event,
+            event_id=new_id(work.at),
+            service=self._service,
+            at=work.at,
+            correlation_id=correlation_id(),
+        )

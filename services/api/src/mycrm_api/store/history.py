@@ -27,6 +27,7 @@ async def put_changes(
 ) -> str:
     """Write down what one act changed, and return its id: a new one, or that of the act which this continues."""
     act = change_id or new_id(work.at)
+    written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     for start in range(0, len(changes), MOST_KEYS):
         rows = [
             {
@@ -37,7 +38,7 @@ async def put_changes(
                 "at": work.at,
                 "change_id": act,
                 "undoes": undoes,
-                "changed": json.dumps(change.changed, ensure_ascii=False, separators=(",", ":")),
+                "changed": written(change.changed),
             }
             for change in changes[start : start + MOST_KEYS]
         ]
