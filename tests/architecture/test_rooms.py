@@ -24,6 +24,7 @@ CATCHERS = {
     "libs/common/src/mycrm_common/relay.py",
     "libs/common/src/mycrm_common/running.py",
     "services/api/src/mycrm_api/http/middlewares.py",
+    "services/api/src/mycrm_api/usecases/carry_imports.py",
     "services/mail-fetcher/src/mycrm_mail_fetcher/adapters/reading.py",
     "services/mail-fetcher/src/mycrm_mail_fetcher/usecases/read_batch.py",
     "services/mail-fetcher/src/mycrm_mail_fetcher/usecases/sync_mailbox.py",

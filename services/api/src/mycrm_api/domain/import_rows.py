@@ -6,7 +6,7 @@ each other, because which of them is right only a person can tell. Nothing of a 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -24,6 +24,8 @@ _SHOWN = 500
 _BETWEEN = re.compile(r"[,;、，；\s]+")
 _BREAKS = re.compile(r"[\t\r\n]+")
 _NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
+# What stands where bytes are no letters of the charset.
+_UNREADABLE = "\ufffd"
 _NUMBERS = frozenset({"importance", "valid"})
 _WRAPPING = "<>《》()（）[]\"'“”"
 
@@ -76,18 +78,25 @@ def taken_apart(record: Record, layout: Layout) -> Line | None:
         return None
     addresses = addresses_in(texts.get("email", ""))
     fields, faults = _read({name: text for name, text in texts.items() if name != "email"})
-    reasons = [Reason(code=fault.code, field=fault.field, detail=fault.message) for fault in faults]
-    if not addresses:
-        reasons.insert(0, Reason(code="email_missing", field="email", detail="there is no address"))
-    if any(cell.strip() for cell in record.cells[len(layout.columns) :]):
-        reasons.insert(
-            0, Reason(code="cells_many", detail="more cells than columns: is a separator in a text?")
-        )
-    if len(addresses) > MOST_ADDRESSES:
-        said = f"at most {MOST_ADDRESSES} addresses in a cell"
-        reasons.insert(0, Reason(code="addresses_many", field="email", detail=said))
+    reasons = [*_misfits(record, layout, texts, addresses)]
+    reasons += [Reason(code=fault.code, field=fault.field, detail=fault.message) for fault in faults]
     kept = _cut(texts) if reasons else texts
     return Line(line=record.line, addresses=addresses, texts=kept, fields=fields, reasons=reasons)
+
+
+def _misfits(
+    record: Record, layout: Layout, texts: Mapping[str, str], addresses: Sequence[str]
+) -> Iterator[Reason]:
+    """Tell what is wrong with a line as a whole."""
+    if any(cell.strip() for cell in record.cells[len(layout.columns) :]):
+        yield Reason(code="cells_many", detail="more cells than columns: is a separator in a text?")
+    if any(_UNREADABLE in text for text in texts.values()):
+        yield Reason(code="text_undecodable", detail=f"not all of it is {layout.charset or 'readable'}")
+    if len(addresses) > MOST_ADDRESSES:
+        detail = f"at most {MOST_ADDRESSES} addresses in a cell"
+        yield Reason(code="addresses_many", field="email", detail=detail)
+    if not addresses:
+        yield Reason(code="email_missing", field="email", detail="there is no address")
 
 
 def addresses_in(cell: str) -> list[str]:

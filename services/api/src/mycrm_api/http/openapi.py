@@ -24,6 +24,11 @@ _CHANGE_ID: dict[str, Any] = {
     "description": "names what was done, for POST /customers/changes/{change_id}/undo; none where nothing changed",
     "schema": {"type": "string"},
 }
+_UPLOAD: dict[str, Any] = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+}
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["title", "status", "code", "detail", "errors"],
@@ -103,6 +108,8 @@ def _operation(route: Route, references: dict[type[BaseModel], dict[str, Any]]) 
     if route.takes:
         content = {"application/json": {"schema": references[route.takes]}}
         operation["requestBody"] = {"required": True, "content": content}
+    if route.upload:
+        operation["requestBody"] = {"required": True, "content": {route.upload: {"schema": _UPLOAD}}}
     if route.problems:
         operation["x-problems"] = list(route.problems)
     return operation

@@ -59,6 +59,10 @@ def _query(request: web.Request, form: type[Form] | None) -> Form | None:
 
 
 async def _body(request: web.Request, route: Route) -> Form | None:
+    if route.upload and request.content_type == route.upload:
+        return None  # It may be larger than memory: the handler takes it in pieces.
+    if route.upload:
+        raise MyCRMError("media_type_unsupported", Kind.INVALID, f"send {route.upload}")
     is_json = request.content_type == "application/json"
     if not is_json and (route.takes is not None or request.body_exists):
         raise MyCRMError("media_type_unsupported", Kind.INVALID, "send application/json")

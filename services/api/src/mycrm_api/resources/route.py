@@ -106,8 +106,8 @@ class Route:
 
     `needs` None means open to everybody; `problems` are the codes it may answer; `later` is what 202 gives where an
     answer may take too long; a `versioned` write looks at If-Match; one that `gives_change` can be undone, by its
-    header Change-Id; a `repeatable` one may be done again although part
-    of it has been stored.
+    header Change-Id; a `repeatable` one may be done again although part of it has been stored. `upload` is the media
+    type of a body that the handler reads itself, as it comes.
     """
 
     method: str
@@ -126,3 +126,4 @@ class Route:
     problems: tuple[str, ...] = ()
     media: str = "application/json"
     most_bytes: int = _MOST_BYTES
+    upload: str = ""
