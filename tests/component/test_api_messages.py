@@ -77,6 +77,8 @@ async def test_a_customers_messages_are_those_of_all_its_addresses_newest_first(
         "content": '<p>你好</p><img data-remote-src="https://x.example/a.png" width="20">',
         "addresses": ["old@example.com"],
         "blocked_images": 0,
+        "thread": None,
+        "thread_size": 1,
         "attachments": [],
     }
     assert (await api.ask("GET", f"/api/v1/messages/{kept.received}"))[1] == said["items"][1]
@@ -139,3 +141,17 @@ async def test_a_text_is_not_for_strangers(api: ApiClient, kept: Kept) -> None:
     await api.ask("DELETE", "/api/v1/session")
 
     assert (await api.ask("GET", f"/api/v1/messages/{kept.received}/body"))[0] == 401
+
+
+async def test_words_are_found_and_a_conversation_of_one_is_that_one(api: ApiClient, kept: Kept) -> None:
+    found = (await api.ask("GET", "/api/v1/messages?q=你好"))[1]
+    nothing = (await api.ask("GET", "/api/v1/messages?q=alert"))[1]
+    of_customer = (await api.ask("GET", f"/api/v1/customers/{kept.customer_id}/messages?q=HELLO"))[1]
+    alone = (await api.ask("GET", f"/api/v1/messages/{kept.sent}/thread"))[1]
+    missing = await api.ask("GET", "/api/v1/messages/999/thread")
+
+    assert [item["id"] for item in found["items"]] == [kept.received]
+    assert (found["total"], nothing["items"]) == (None, [])
+    assert [item["id"] for item in of_customer["items"]] == [kept.sent]
+    assert ([item["id"] for item in alone["items"]], alone["total"]) == ([kept.sent], 1)
+    assert (missing[0], missing[1]["code"]) == (404, "message_not_found")

@@ -2,15 +2,14 @@
 
 from typing import Protocol
 
-from mycrm_api.domain.cursors import Page
-from mycrm_api.domain.messages import Message, MessageFilter, MessageList
+from mycrm_api.domain.messages import Message, MessageFilter, MessageList, MessagePage
 from mycrm_common.work import Reading
 
 
 class Messages(Protocol):
     """The stored messages."""
 
-    async def page(self, reading: Reading, wanted: MessageList) -> Page[Message]:
+    async def page(self, reading: Reading, wanted: MessageList) -> MessagePage:
         """Return one page of the messages that a filter means, newest first."""
         ...
 

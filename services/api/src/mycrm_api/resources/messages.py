@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from mycrm_api.domain.faults import refuse
+from mycrm_api.domain.mail_search import words_of
 from mycrm_api.domain.messages import Message, MessageFilter, MessageList, MessageType
 from mycrm_api.domain.roles import Role
 from mycrm_api.ports.customers import AddressChanges, Customers
@@ -39,12 +40,19 @@ class MessageView(View):
     addresses: tuple[str, ...]
     blocked_images: int = Field(description="how many images from elsewhere wait in the content")
     attachments: tuple[AttachmentView, ...]
+    thread: str | None = Field(description="names the conversation; null where nobody can answer the mail")
+    thread_size: int = Field(description="how many messages of the conversation are stored")
 
 
 class MessagePage(ListView):
-    """A page of messages, newest first."""
+    """A page of messages, newest first.
+
+    A search looks at twenty thousand messages at most for one answer: a page of it may be short or empty although
+    more follow, `next_cursor` goes on, and `total` is not known.
+    """
 
     items: tuple[MessageView, ...]
+    searched_to: datetime | None = Field(description="the date up to which words were looked for, else null")
 
 
 class CountView(View):
@@ -57,12 +65,17 @@ class CustomerMessagesForm(ListForm):
     """Which page of a customer's messages."""
 
     type: MessageType | None = None
+    q: str = Field("", max_length=200, description="words that all stand in the subject or the text")
 
 
 class MessageListForm(CustomerMessagesForm):
     """Which page of which messages."""
 
     address: str | None = Field(None, max_length=320, description="who wrote or was written to")
+
+
+class ThreadForm(ListForm):
+    """Which page of a conversation."""
 
 
 class MessageCountForm(Form):
@@ -94,14 +107,13 @@ def routes(
         form: CustomerMessagesForm = call.query
         async with reading() as look:
             keys = await keys_of(look, call.number("customer_id"))
-            wanted = MessageList(
-                filter=MessageFilter(keys=keys, type=form.type), cursor=form.cursor, limit=form.limit
-            )
+            chosen = MessageFilter(keys=keys, type=form.type, words=words_of(form.q))
+            wanted = MessageList(filter=chosen, cursor=form.cursor, limit=form.limit)
             return MessagePage.model_validate(await messages.page(look, wanted))
 
     async def show_page(call: Call) -> Answer:
         form: MessageListForm = call.query
-        chosen = MessageFilter(keys=_keys(form.address), type=form.type)
+        chosen = MessageFilter(keys=_keys(form.address), type=form.type, words=words_of(form.q))
         async with reading() as look:
             wanted = MessageList(filter=chosen, cursor=form.cursor, limit=form.limit)
             return MessagePage.model_validate(await messages.page(look, wanted))
@@ -117,6 +129,19 @@ def routes(
 
     async def show(call: Call) -> Answer:
         return MessageView.model_validate(await find(call.number("message_id")))
+
+    async def show_thread(call: Call) -> Answer:
+        form: ThreadForm = call.query
+        message = await find(call.number("message_id"))
+        if message.thread is None:
+            alone = MessageView.model_validate(message)
+            return MessagePage(
+                items=(alone,), next_cursor=None, previous_cursor=None, total=1, searched_to=None
+            )
+        chosen = MessageFilter(thread=message.thread)
+        async with reading() as look:
+            wanted = MessageList(filter=chosen, cursor=form.cursor, limit=form.limit)
+            return MessagePage.model_validate(await messages.page(look, wanted))
 
     async def show_body(call: Call) -> Answer:
         form: BodyForm = call.query
@@ -139,7 +164,7 @@ def routes(
             path="/messages",
             handle=show_page,
             needs=Role.VIEWER,
-            summary="messages of an address or a type, newest first",
+            summary="messages of an address or a type, or with some words, newest first",
             query=MessageListForm,
             gives=MessagePage,
             problems=("cursor_invalid",),
@@ -162,6 +187,16 @@ def routes(
             summary="one message",
             gives=MessageView,
             problems=("message_not_found",),
+        ),
+        Route(
+            method="GET",
+            path="/messages/{message_id}/thread",
+            handle=show_thread,
+            needs=Role.VIEWER,
+            summary="the conversation that a message belongs to, newest first",
+            query=ThreadForm,
+            gives=MessagePage,
+            problems=("message_not_found", "cursor_invalid"),
         ),
         Route(
             method="GET",

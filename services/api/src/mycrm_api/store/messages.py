@@ -2,47 +2,52 @@
 
 A list of one address walks the index (address_key, date, msg_id) of `msg_addrs`; a message that an address has
 several roles in shows once. Several addresses are walked one by one and merged, since one query with IN would
-sort all their mail to give a page of it.
+sort all their mail to give a page of it. Words are looked for in such a list, piece by piece (`mail_search`).
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
-from mycrm_api.domain.cursors import Cursor, Listing, Page
-from mycrm_api.domain.messages import Attachment, Message, MessageFilter, MessageList
+from mycrm_api.domain.cursors import Cursor, Listing
+from mycrm_api.domain.messages import Attachment, Message, MessageFilter, MessageList, MessagePage
 from mycrm_api.store.keyset import Order, turn, walk
+from mycrm_api.store.mail_search import Place, search
 from mycrm_common.db.tables.messages import messages, msg_addrs
 from mycrm_common.work import Reading
 
-Place = tuple[datetime, int]
 
-
-async def page(reading: Reading, wanted: MessageList) -> Page[Message]:
+async def page(reading: Reading, wanted: MessageList) -> MessagePage:
     """Return one page of the messages that a filter means."""
     chosen = wanted.filter
-    filters = {"keys": None if chosen.keys is None else sorted(chosen.keys), "type": chosen.type}
-    listing = Listing(sort="-date", kinds=(datetime, int), filters=filters)
+    listing = Listing(sort="-date", kinds=(datetime, int), filters=_told(chosen))
     cursor = listing.read(wanted.cursor)
-    found = await _places(reading, chosen, cursor=cursor, limit=wanted.limit + 1)
-    turned = turn(found, lambda place: place, cursor=cursor, listing=listing, limit=wanted.limit)
+    walking = partial(places, reading, chosen)
+    if chosen.words:
+        turned, searched_to = await search(reading, chosen.words, walking, listing, wanted)
+    else:
+        found = await walking(cursor=cursor, limit=wanted.limit + 1)
+        turned = turn(found, lambda place: place, cursor=cursor, listing=listing, limit=wanted.limit)
+        searched_to = None
     known = await _by_ids(reading, [place[1] for place in turned.rows])
-    return Page(
+    return MessagePage(
         items=[known[place[1]] for place in turned.rows if place[1] in known],
         next_cursor=turned.next_cursor,
         previous_cursor=turned.previous_cursor,
-        total=await count(reading, chosen),
+        total=None if chosen.words else await count(reading, chosen),
+        searched_to=searched_to,
     )
 
 
 async def count(reading: Reading, chosen: MessageFilter) -> int:
     """Count the messages that a filter means."""
     if chosen.keys is None:
-        counted = select(func.count()).select_from(messages).where(*_of_type(chosen))
+        counted = select(func.count()).select_from(messages).where(*_narrowed(chosen))
     else:
         counted = _at_addresses(select(func.count(msg_addrs.c.msg_id.distinct())), chosen).where(
             msg_addrs.c.address_key.in_(chosen.keys)
@@ -55,21 +60,21 @@ async def by_id(reading: Reading, message_id: int) -> Message | None:
     return (await _by_ids(reading, [message_id])).get(message_id)
 
 
-async def _places(
+async def places(
     reading: Reading, chosen: MessageFilter, *, cursor: Cursor | None, limit: int
 ) -> list[Place]:
     """Return date and id of the messages that follow a cursor, in the direction in which it looks."""
-    places: set[Place] = set()
+    found: set[Place] = set()
     for rows, order in _walks(chosen):
-        found = await walk(reading, rows, order, cursor=cursor, limit=limit)
-        places.update((row.date, row.id) for row in found)
+        some = await walk(reading, rows, order, cursor=cursor, limit=limit)
+        found.update((row.date, row.id) for row in some)
     newest_first = cursor is None or not cursor.backwards
-    return sorted(places, reverse=newest_first)[:limit]
+    return sorted(found, reverse=newest_first)[:limit]
 
 
 def _walks(chosen: MessageFilter) -> Iterator[tuple[Select[Any], Order]]:
     if chosen.keys is None:
-        every: Select[Any] = select(messages.c.date, messages.c.id).where(*_of_type(chosen))
+        every: Select[Any] = select(messages.c.date, messages.c.id).where(*_narrowed(chosen))
         yield every, Order(id=messages.c.id, by=messages.c.date, descending=True)
         return
     for key in chosen.keys:
@@ -79,21 +84,42 @@ def _walks(chosen: MessageFilter) -> Iterator[tuple[Select[Any], Order]]:
 
 
 def _at_addresses(rows: Select[Any], chosen: MessageFilter) -> Select[Any]:
-    if chosen.type is None:
+    if not (narrowed := _narrowed(chosen)):
         return rows
-    return rows.join(messages, messages.c.id == msg_addrs.c.msg_id).where(*_of_type(chosen))
+    return rows.join(messages, messages.c.id == msg_addrs.c.msg_id).where(*narrowed)
 
 
-def _of_type(chosen: MessageFilter) -> list[ColumnElement[bool]]:
-    return [] if chosen.type is None else [messages.c.type == chosen.type]
+def _narrowed(chosen: MessageFilter) -> list[ColumnElement[bool]]:
+    narrowed = [] if chosen.type is None else [messages.c.type == chosen.type]
+    if chosen.thread is not None:
+        narrowed.append(messages.c.thread_key == bytes.fromhex(chosen.thread))
+    return narrowed
+
+
+def _told(chosen: MessageFilter) -> dict[str, object]:
+    keys = None if chosen.keys is None else sorted(chosen.keys)
+    told = {"keys": keys, "type": chosen.type, "thread": chosen.thread, "words": chosen.words}
+    return {name: value for name, value in told.items() if value or name in {"keys", "type"}}
 
 
 async def _by_ids(reading: Reading, ids: Sequence[int]) -> dict[int, Message]:
     if not ids:
         return {}
     shown = await _addresses(reading, ids)
-    rows = await reading.connection.execute(select(messages).where(messages.c.id.in_(ids)))
-    return {row.id: _message_of(row, shown[row.id]) for row in rows}
+    rows = (await reading.connection.execute(select(messages).where(messages.c.id.in_(ids)))).all()
+    sizes = await _thread_sizes(reading, {row.thread_key for row in rows if row.thread_key is not None})
+    return {row.id: _message_of(row, shown[row.id], size=sizes.get(row.thread_key, 1)) for row in rows}
+
+
+async def _thread_sizes(reading: Reading, threads: Collection[bytes]) -> dict[bytes, int]:
+    if not threads:
+        return {}
+    counted = (
+        select(messages.c.thread_key, func.count())
+        .where(messages.c.thread_key.in_(sorted(threads)))
+        .group_by(messages.c.thread_key)
+    )
+    return {row[0]: row[1] for row in await reading.connection.execute(counted)}
 
 
 async def _addresses(reading: Reading, ids: Sequence[int]) -> dict[int, dict[str, None]]:
@@ -109,7 +135,7 @@ async def _addresses(reading: Reading, ids: Sequence[int]) -> dict[int, dict[str
     return shown
 
 
-def _message_of(row: Row[Any], addresses: Iterable[str]) -> Message:
+def _message_of(row: Row[Any], addresses: Iterable[str], *, size: int) -> Message:
     files = json.loads(row.attachments or "[]")
     return Message(
         id=row.id,
@@ -124,4 +150,6 @@ def _message_of(row: Row[Any], addresses: Iterable[str]) -> Message:
             Attachment(name=file["name"], content_type=file["content_type"], size=file["size"])
             for file in files
         ),
+        thread=None if row.thread_key is None else row.thread_key.hex(),
+        thread_size=size,
     )
