@@ -9,6 +9,7 @@ from typing import Any
 
 from mycrm_api.adapters import addresses, rich_text
 from mycrm_api.adapters.passwords import Argon2Passwords
+from mycrm_api.carriage import carriage_jobs, carriage_routes, carried
 from mycrm_api.domain.accounts import NewUser
 from mycrm_api.http.app import build_app
 from mycrm_api.http.middlewares import operating, signed_in
@@ -79,7 +80,7 @@ from mycrm_common.health import listening, listening_at
 from mycrm_common.logs import Logger
 from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
-from mycrm_common.service import Door, Job, Service, Subscription
+from mycrm_common.service import Door, Job, Service, Subscription, Wake
 from mycrm_common.work import ReadingRoom, UnitOfWork
 
 NAME = "api"
@@ -100,7 +101,8 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     passwords = Argon2Passwords()
     await _prepare_setup(runtime, settings, passwords)
     live, streams = LiveFeed(feed=feed, reading=runtime.reading), Streams()
-    routes = _routes_of(runtime, passwords, live=live, streams=streams)
+    wake = Wake()
+    routes = _routes_of(runtime, passwords, live=live, streams=streams, wake=wake)
     doors = [Door(name="web", open=partial(_open_web, runtime, settings, routes, streams))]
     if settings.socket is not None:
         opening = partial(_open_socket, runtime, routes, streams, settings.socket)
@@ -126,7 +128,13 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     yield Service(
         name=NAME,
         subscriptions=_subscriptions(),
-        jobs=(forgetting, forgetting_deleted, stirring, *_list_jobs(runtime)),
+        jobs=(
+            forgetting,
+            forgetting_deleted,
+            stirring,
+            *_list_jobs(runtime),
+            *carriage_jobs(runtime, books=customer_books(), wake=wake),
+        ),
         doors=tuple(doors),
     )
 
@@ -154,8 +162,11 @@ def _list_jobs(runtime: ServiceRuntime) -> tuple[Job, Job]:
 def operators_door(runtime: ServiceRuntime, *, path: Path) -> Door:
     """Return the API on a socket file alone: whoever may open that file comes in as the operator."""
     live, streams = LiveFeed(feed=feed, reading=runtime.reading), Streams()
-    routes = _routes_of(runtime, Argon2Passwords(), live=live, streams=streams)
-    return Door(name="operator", open=partial(_open_socket, runtime, routes, streams, path))
+    wake = Wake()
+    routes = _routes_of(runtime, Argon2Passwords(), live=live, streams=streams, wake=wake)
+
+    opening = partial(_open_socket, runtime, routes, streams, path)
+    return Door(name="operator", open=partial(carried, runtime, opening, books=customer_books(), wake=wake))
 
 
 def described() -> list[Route]:
@@ -171,6 +182,7 @@ def described() -> list[Route]:
         zone="UTC",
         live=nothing,
         streams=nothing,
+        wake=nothing,
     )
 
 
@@ -185,6 +197,7 @@ def api_routes(
     zone: str,
     live: LiveFeed,
     streams: Streams,
+    wake: Wake,
 ) -> list[Route]:
     """Return every route of the API, with its collaborators."""
     books = customer_books()
@@ -237,6 +250,7 @@ def api_routes(
         *log_resources.routes(logs=logs, log=log, streams=streams, unit=unit, reading=reading),
         *feed_resources.routes(feed=feed, live=live, streams=streams, reading=reading),
         *event_resources.routes(parked=parked, log=log, unit=unit, reading=reading),
+        *carriage_routes(wake=wake, clock=clock, unit=unit, reading=reading, zone=zone),
     ]
 
 
@@ -254,7 +268,7 @@ def customer_books() -> CustomerBooks:
 
 
 def _routes_of(
-    runtime: ServiceRuntime, passwords: Passwords, *, live: LiveFeed, streams: Streams
+    runtime: ServiceRuntime, passwords: Passwords, *, live: LiveFeed, streams: Streams, wake: Wake
 ) -> list[Route]:
     return api_routes(
         unit=noting(runtime.unit),
@@ -266,6 +280,7 @@ def _routes_of(
         zone=str(runtime.zone),
         live=live,
         streams=streams,
+        wake=wake,
     )
 
 
