@@ -1,4 +1,4 @@
-import type { Counts, Customer, FolderLedger, HeldMail, Mailbox, Message, Settings, User } from '@/api/types'
+import type { Counts, Customer, Followup, FolderLedger, HeldMail, Mailbox, Message, Settings, User } from '@/api/types'
 
 /** A customer of whom only what matters is said. */
 export function aCustomer(known: Partial<Customer> = {}): Customer {
@@ -9,10 +9,16 @@ export function aCustomer(known: Partial<Customer> = {}): Customer {
   }
 }
 
+/** A customer who was never contacted and is due. */
+export function aFollowup(known: Partial<Followup> = {}): Followup {
+  const marks = { company_last_contact: null, due_since: null, snoozed_until: null, done_at: null }
+  return { ...aCustomer(), ...marks, ...known }
+}
+
 export function aMessage(known: Partial<Message> = {}): Message {
   return {
     id: 1, sender: 'Ann Example', date: '2026-01-01T00:00:00Z', type: 'receive', subject: 'Hello', content: '<p>Hello</p>',
-    addresses: ['ann@example.com'], blocked_images: 0, attachments: [], ...known,
+    addresses: ['ann@example.com'], blocked_images: 0, attachments: [], thread: null, thread_size: 1, ...known,
   }
 }
 

@@ -291,7 +291,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** messages of an address or a type, newest first */
+        /** messages of an address or a type, or with some words, newest first */
         get: operations["get_messages"];
         put?: never;
         post?: never;
@@ -327,6 +327,23 @@ export interface paths {
         };
         /** one message */
         get: operations["get_messages_message_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the conversation that a message belongs to, newest first */
+        get: operations["get_messages_message_id_thread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -558,6 +575,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logs/{service}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** a service's log live, as server-sent events, the oldest first */
+        get: operations["get_logs_service_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -660,6 +694,245 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** a page of the imports, the newest first */
+        get: operations["get_imports"];
+        put?: never;
+        /** read a file of customers, CSV or XLSX, and preview what it would change; nothing is changed yet; 202 when reading takes longer than 20 s */
+        post: operations["post_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** one import: how far it is, and its first rows */
+        get: operations["get_imports_import_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** say how the file is laid out and which field each column is; it is read anew */
+        post: operations["post_imports_import_id_columns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** a page of what the rows of the file mean */
+        get: operations["get_imports_import_id_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** make the changes; 202 when that takes longer than 20 s */
+        post: operations["post_imports_import_id_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** take the changes back; 202 when that takes longer than 20 s */
+        post: operations["post_imports_import_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** stop reading or applying; what is applied can be undone */
+        post: operations["post_imports_import_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** what was not taken, with reasons, to be corrected and sent again */
+        get: operations["get_imports_import_id_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** all customers, as CSV */
+        get: operations["get_exports_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/valid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the customers whose address is valid, as CSV */
+        get: operations["get_exports_valid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/invalid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the customers whose address is invalid, as CSV */
+        get: operations["get_exports_invalid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/followup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the customers who are due, as CSV */
+        get: operations["get_exports_followup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/filtered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the customers of a filtered list, as CSV */
+        get: operations["get_exports_filtered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** a file with headers only, to be filled in and imported, as CSV */
+        get: operations["get_exports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -720,7 +993,7 @@ export interface components {
              * @description only where a deleted customer had this address: delete the new one and bring that one back, or leave it
              * @default null
              */
-            deleted_before?: components["schemas"]["DeletedBeforeView"] | null;
+            deleted_before?: components["schemas"]["mycrm_api__resources__customers__DeletedBeforeView"] | null;
         };
         /**
          * AnswerView
@@ -735,6 +1008,18 @@ export interface components {
             detail: string;
             /** Folders */
             folders: components["schemas"]["FolderFoundView"][];
+        };
+        /**
+         * AppliedView
+         * @description What applying has done so far; skipped ones were changed by somebody since the file was read.
+         */
+        AppliedView: {
+            /** Added */
+            added: number;
+            /** Updated */
+            updated: number;
+            /** Skipped */
+            skipped: number;
         };
         /**
          * AttachmentView
@@ -844,46 +1129,61 @@ export interface components {
             missing: number[];
         };
         /**
+         * ChangeView
+         * @description What would become of a field.
+         */
+        ChangeView: {
+            /** Old */
+            old: string | number;
+            /** New */
+            new: string | number;
+        };
+        /**
+         * ColumnView
+         * @description A column of the file; `field` null is not taken.
+         */
+        ColumnView: {
+            /** Position */
+            position: number;
+            /** Header */
+            header: string;
+            /** Field */
+            field: ("name" | "email" | "importance" | "company" | "country" | "address" | "phone" | "website" | "comment" | "last_contact_date" | "valid") | null;
+        };
+        /**
+         * ColumnsForm
+         * @description The same, and which field each column is; null is not taken.
+         */
+        ColumnsForm: {
+            /**
+             * Charset
+             * @default null
+             */
+            charset?: ("utf-8" | "gb18030" | "big5" | "utf-16-le" | "utf-16-be" | "cp1252") | null;
+            /**
+             * Delimiter
+             * @default null
+             */
+            delimiter?: ("," | ";" | "tab") | null;
+            /**
+             * Header
+             * @description whether the first row names the columns
+             * @default null
+             */
+            header?: boolean | null;
+            /**
+             * Columns
+             * @default null
+             */
+            columns?: (("name" | "email" | "importance" | "company" | "country" | "address" | "phone" | "website" | "comment" | "last_contact_date" | "valid") | null)[] | null;
+        };
+        /**
          * CountView
          * @description How many there are.
          */
         CountView: {
             /** Count */
             count: number;
-        };
-        /**
-         * CountsView
-         * @description What the server counts, and the sets that its mails are in, each counted by itself.
-         */
-        CountsView: {
-            /** On Server */
-            on_server: number;
-            /** Stored */
-            stored: number;
-            /** Ignored */
-            ignored: number;
-            /** Held */
-            held: number;
-            /**
-             * Missing
-             * @description stored, but the message is gone without anybody's doing
-             */
-            missing: number;
-            /**
-             * Reasons
-             * @description every set that is not empty
-             */
-            reasons: components["schemas"]["ReasonView"][];
-            /**
-             * Compared At
-             * @description when all uids were last held against the server's
-             */
-            compared_at: string | null;
-            /**
-             * Found Missing
-             * @description what that comparison found missing, and had fetched again
-             */
-            found_missing: number;
         };
         /**
          * CustomerCountView
@@ -922,6 +1222,16 @@ export interface components {
             total: number | null;
             /** Items */
             items: components["schemas"]["CustomerView"][];
+            /**
+             * Approximate
+             * @description `total` and `position` are about right: those of a list above 10,000 are kept, not counted for each page, and those of a search above 300 are as the index has them; `total=exact` counts
+             */
+            approximate: boolean;
+            /**
+             * Position
+             * @description with `near`: how many customers come before this page
+             */
+            position: number | null;
         };
         /**
          * CustomerPatchForm
@@ -1034,21 +1344,6 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
-        };
-        /**
-         * DeletedBeforeView
-         * @description Somebody who had the same address and was deleted; POST /customers/{id}/restore brings them back instead.
-         */
-        DeletedBeforeView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /**
-             * Deleted At
-             * Format: date-time
-             */
-            deleted_at: string;
         };
         /**
          * DeletedCustomerPage
@@ -1229,7 +1524,7 @@ export interface components {
              * Reasons
              * @description every set that is not empty
              */
-            reasons: components["schemas"]["ReasonView"][];
+            reasons: components["schemas"]["mycrm_api__resources__mailbox__ReasonView"][];
             /**
              * Compared At
              * @description when all uids were last held against the server's
@@ -1456,6 +1751,133 @@ export interface components {
             items: components["schemas"]["HistoryEntryView"][];
         };
         /**
+         * ImportPage
+         * @description A page of the imports, the newest first.
+         */
+        ImportPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["ImportView"][];
+        };
+        /**
+         * ImportRowPage
+         * @description A page of an import's rows, in the order of the file.
+         */
+        ImportRowPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Previous Cursor */
+            previous_cursor: string | null;
+            /** Total */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["ImportRowView"][];
+        };
+        /**
+         * ImportRowView
+         * @description What the file says of one customer, or a line that cannot be taken, as it stands there.
+         */
+        ImportRowView: {
+            /** Number */
+            number: number;
+            /** Line */
+            line: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new" | "update" | "same" | "conflict" | "invalid";
+            /**
+             * State
+             * @description what has become of it; empty where nothing is to be done
+             * @enum {string}
+             */
+            state: "" | "waiting" | "done" | "skipped" | "reversed" | "kept" | "failed";
+            /** Email */
+            email: string;
+            /** Customer Id */
+            customer_id: number | null;
+            /** Values */
+            values: {
+                [key: string]: string | number;
+            };
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["ChangeView"];
+            };
+            reason: components["schemas"]["mycrm_api__resources__import_views__ReasonView"] | null;
+            deleted_before: components["schemas"]["mycrm_api__resources__import_views__DeletedBeforeView"] | null;
+        };
+        /**
+         * ImportView
+         * @description An import, with its first rows where one alone is asked for.
+         */
+        ImportView: {
+            /** Id */
+            id: number;
+            /** File Name */
+            file_name: string;
+            /** Size */
+            size: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "reading" | "previewed" | "applying" | "applied" | "undoing" | "undone" | "failed" | "cancelled";
+            /** By */
+            by: string;
+            /**
+             * Change Id
+             * @description what ties its changes together in the customers' history
+             */
+            change_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            layout: components["schemas"]["LayoutView"] | null;
+            /** Columns */
+            columns: components["schemas"]["ColumnView"][];
+            counts: components["schemas"]["mycrm_api__resources__import_views__CountsView"];
+            progress: components["schemas"]["ProgressView"];
+            applied: components["schemas"]["AppliedView"];
+            undone: components["schemas"]["mycrm_api__resources__import_views__UndoneView"];
+            error: components["schemas"]["mycrm_api__resources__import_views__ReasonView"] | null;
+            /**
+             * Rows
+             * @default []
+             */
+            rows?: components["schemas"]["ImportRowView"][];
+        };
+        /**
+         * LayoutView
+         * @description How the file is laid out, as it was found or said.
+         */
+        LayoutView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "csv" | "xlsx";
+            /** Charset */
+            charset: string;
+            /** Delimiter */
+            delimiter: string;
+            /** Header */
+            header: boolean;
+        };
+        /**
          * LeftView
          * @description A customer that an undo has left as it is.
          */
@@ -1595,7 +2017,7 @@ export interface components {
             error: components["schemas"]["TroubleView"] | null;
             /** Folders */
             folders: components["schemas"]["FolderLedgerView"][];
-            totals: components["schemas"]["CountsView"];
+            totals: components["schemas"]["mycrm_api__resources__mailbox__CountsView"];
             /**
              * Adds Up
              * @description whether each folder adds up
@@ -1626,6 +2048,9 @@ export interface components {
         /**
          * MessagePage
          * @description A page of messages, newest first.
+         *
+         *     A search looks at twenty thousand messages at most for one answer: a page of it may be short or empty although
+         *     more follow, `next_cursor` goes on, and `total` is not known.
          */
         MessagePage: {
             /** Next Cursor */
@@ -1636,6 +2061,11 @@ export interface components {
             total: number | null;
             /** Items */
             items: components["schemas"]["MessageView"][];
+            /**
+             * Searched To
+             * @description the date up to which words were looked for, else null
+             */
+            searched_to: string | null;
         };
         /**
          * MessageView
@@ -1669,6 +2099,16 @@ export interface components {
             blocked_images: number;
             /** Attachments */
             attachments: components["schemas"]["AttachmentView"][];
+            /**
+             * Thread
+             * @description names the conversation; null where nobody can answer the mail
+             */
+            thread: string | null;
+            /**
+             * Thread Size
+             * @description how many messages of the conversation are stored
+             */
+            thread_size: number;
         };
         /**
          * NewCustomerForm
@@ -1771,19 +2211,14 @@ export interface components {
             told_at: string;
         };
         /**
-         * ReasonView
-         * @description One named set of mails: `reason` is the rule that ignores them, or the error that holds them.
+         * ProgressView
+         * @description How far the present step has come; `total` null is not known yet.
          */
-        ReasonView: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "stored" | "ignored" | "held" | "missing";
-            /** Reason */
-            reason: string;
-            /** Count */
-            count: number;
+        ProgressView: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number | null;
         };
         /**
          * ReplayView
@@ -2085,29 +2520,6 @@ export interface components {
             detail: string;
         };
         /**
-         * UndoneView
-         * @description What an undo did.
-         */
-        UndoneView: {
-            /**
-             * Change Id
-             * @description undoes the undo; null where nothing was taken back
-             */
-            change_id: string | null;
-            /** Reversed */
-            reversed: number;
-            /**
-             * Kept
-             * @description `changed_since`: somebody has changed it since, so it stays; `undone_already`: it is as it was before the change
-             */
-            kept: components["schemas"]["LeftView"][];
-            /**
-             * Failed
-             * @description `email_taken`: another customer has the address now; `forgotten`: deleted too long ago to be brought back
-             */
-            failed: components["schemas"]["LeftView"][];
-        };
-        /**
          * UserView
          * @description An account, as its owner sees it.
          */
@@ -2147,6 +2559,148 @@ export interface components {
         WeeksView: {
             /** Items */
             items: components["schemas"]["WeekView"][];
+        };
+        /**
+         * UndoneView
+         * @description What an undo did.
+         */
+        mycrm_api__resources__customer_history__UndoneView: {
+            /**
+             * Change Id
+             * @description undoes the undo; null where nothing was taken back
+             */
+            change_id: string | null;
+            /** Reversed */
+            reversed: number;
+            /**
+             * Kept
+             * @description `changed_since`: somebody has changed it since, so it stays; `undone_already`: it is as it was before the change
+             */
+            kept: components["schemas"]["LeftView"][];
+            /**
+             * Failed
+             * @description `email_taken`: another customer has the address now; `forgotten`: deleted too long ago to be brought back
+             */
+            failed: components["schemas"]["LeftView"][];
+        };
+        /**
+         * DeletedBeforeView
+         * @description Somebody who had the same address and was deleted; POST /customers/{id}/restore brings them back instead.
+         */
+        mycrm_api__resources__customers__DeletedBeforeView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+        };
+        /**
+         * CountsView
+         * @description What would become of the customers that the file speaks of; invalid ones are lines or addresses.
+         */
+        mycrm_api__resources__import_views__CountsView: {
+            /** New */
+            new: number;
+            /** Update */
+            update: number;
+            /** Same */
+            same: number;
+            /** Conflict */
+            conflict: number;
+            /** Invalid */
+            invalid: number;
+        };
+        /**
+         * DeletedBeforeView
+         * @description A deleted customer who had the address; POST /customers/{id}/restore brings it back.
+         */
+        mycrm_api__resources__import_views__DeletedBeforeView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+        };
+        /**
+         * ReasonView
+         * @description Why a row is not taken.
+         */
+        mycrm_api__resources__import_views__ReasonView: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * UndoneView
+         * @description What undoing has done so far; kept ones were changed since, failed ones are deleted.
+         */
+        mycrm_api__resources__import_views__UndoneView: {
+            /** Reversed */
+            reversed: number;
+            /** Kept */
+            kept: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
+         * CountsView
+         * @description What the server counts, and the sets that its mails are in, each counted by itself.
+         */
+        mycrm_api__resources__mailbox__CountsView: {
+            /** On Server */
+            on_server: number;
+            /** Stored */
+            stored: number;
+            /** Ignored */
+            ignored: number;
+            /** Held */
+            held: number;
+            /**
+             * Missing
+             * @description stored, but the message is gone without anybody's doing
+             */
+            missing: number;
+            /**
+             * Reasons
+             * @description every set that is not empty
+             */
+            reasons: components["schemas"]["mycrm_api__resources__mailbox__ReasonView"][];
+            /**
+             * Compared At
+             * @description when all uids were last held against the server's
+             */
+            compared_at: string | null;
+            /**
+             * Found Missing
+             * @description what that comparison found missing, and had fetched again
+             */
+            found_missing: number;
+        };
+        /**
+         * ReasonView
+         * @description One named set of mails: `reason` is the rule that ignores them, or the error that holds them.
+         */
+        mycrm_api__resources__mailbox__ReasonView: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "stored" | "ignored" | "held" | "missing";
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
         };
         Problem: {
             type?: string;
@@ -2361,8 +2915,13 @@ export interface operations {
                 limit?: number;
                 cursor?: string | null;
                 total?: "exact" | null;
-                sort?: string;
+                q?: string | null;
+                field?: ("email" | "name" | "importance" | "company" | "country" | "address" | "phone" | "website" | "comment") | null;
+                value?: string | null;
+                country?: string | null;
                 only_valid?: boolean;
+                sort?: string;
+                near?: number | null;
             };
             header?: never;
             path?: never;
@@ -2651,7 +3210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UndoneView"];
+                    "application/json": components["schemas"]["mycrm_api__resources__customer_history__UndoneView"];
                 };
             };
             /** @description a problem, by its code */
@@ -2929,6 +3488,7 @@ export interface operations {
                 cursor?: string | null;
                 total?: "exact" | null;
                 type?: ("receive" | "sendto" | "comment" | "system") | null;
+                q?: string;
             };
             header?: never;
             path: {
@@ -2965,6 +3525,7 @@ export interface operations {
                 cursor?: string | null;
                 total?: "exact" | null;
                 type?: ("receive" | "sendto" | "comment" | "system") | null;
+                q?: string;
                 address?: string | null;
             };
             header?: never;
@@ -2973,7 +3534,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description messages of an address or a type, newest first */
+            /** @description messages of an address or a type, or with some words, newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3044,6 +3605,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages_message_id_thread: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+            };
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the conversation that a message belongs to, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
                 };
             };
             /** @description a problem, by its code */
@@ -3558,6 +4154,41 @@ export interface operations {
             };
         };
     };
+    get_logs_service_stream: {
+        parameters: {
+            query?: {
+                level?: ("debug" | "info" | "warning" | "error") | null;
+                q?: string;
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a service's log live, as server-sent events, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -3741,6 +4372,541 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_imports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of the imports, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_imports: {
+        parameters: {
+            query?: {
+                charset?: ("utf-8" | "gb18030" | "big5" | "utf-16-le" | "utf-16-be" | "cp1252") | null;
+                delimiter?: ("," | ";" | "tab") | null;
+                header?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description read a file of customers, CSV or XLSX, and preview what it would change; nothing is changed yet; 202 when reading takes longer than 20 s */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_imports_import_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one import: how far it is, and its first rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_imports_import_id_columns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColumnsForm"];
+            };
+        };
+        responses: {
+            /** @description say how the file is laid out and which field each column is; it is read anew */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_imports_import_id_rows: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: "exact" | null;
+                kind?: ("new" | "update" | "same" | "conflict" | "invalid") | null;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page of what the rows of the file mean */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowPage"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_imports_import_id_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description make the changes; 202 when that takes longer than 20 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_imports_import_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description take the changes back; 202 when that takes longer than 20 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_imports_import_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description stop reading or applying; what is applied can be undone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_imports_import_id_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was not taken, with reasons, to be corrected and sent again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exports_all: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description all customers, as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exports_valid: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the customers whose address is valid, as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exports_invalid: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the customers whose address is invalid, as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exports_followup: {
+        parameters: {
+            query?: {
+                sort?: string;
+                operator?: ("=" | ">" | ">=") | null;
+                importance?: number | null;
+                days?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the customers who are due, as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exports_filtered: {
+        parameters: {
+            query?: {
+                sort?: string;
+                q?: string | null;
+                field?: ("email" | "name" | "importance" | "company" | "country" | "address" | "phone" | "website" | "comment") | null;
+                value?: string | null;
+                country?: string | null;
+                only_valid?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the customers of a filtered list, as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem, by its code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_exports_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a file with headers only, to be filled in and imported, as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description a problem, by its code */

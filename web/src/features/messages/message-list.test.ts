@@ -4,7 +4,7 @@ import { withNewest } from '@/features/messages/message-list'
 import { aMessage } from '@tests/builders'
 
 const page = (ids: number[], next: string | null = null): MessagePage => ({
-  items: ids.map((id) => aMessage({ id })), next_cursor: next, previous_cursor: null, total: null,
+  items: ids.map((id) => aMessage({ id })), next_cursor: next, previous_cursor: null, total: null, searched_to: null,
 })
 const loaded = (...pages: MessagePage[]) => ({ pages, pageParams: [null] })
 const idsOf = (list: ReturnType<typeof withNewest>) => list?.pages.flatMap(({ items }) => items.map(({ id }) => id))
