@@ -59,6 +59,15 @@ class CustomerPage(Page[Customer]):
     position: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """A row of a sorted list that so many come before; `sort_key` is a cursor just past it."""
+
+    place: int
+    sort_key: str
+    customer_id: int
+
+
 def check_place(*, cursor: str | None, near: float | None) -> None:
     """Refuse a list that is to begin at two places."""
     if cursor is not None and near is not None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mycrm_api.domain.customer_lists import Counts, CustomerList, CustomerPage
+from mycrm_api.domain.customer_lists import Counts, CustomerList, CustomerPage, Mark
 from mycrm_api.domain.customers import Customer
 from mycrm_common.work import Reading, ReadingRoom, Work
 
@@ -48,12 +48,10 @@ class ListMarks(Protocol):
         """Return how many customers there were when the marks were set."""
         ...
 
-    async def place_marks(
-        self, reading: Reading, column: str, *, size: int, distance: int
-    ) -> list[tuple[int, str]]:
-        """Return the places of marks in the list as it stands, sorted by a column, and each row's keys as text."""
+    async def place_marks(self, reading: Reading, column: str, *, size: int, distance: int) -> list[Mark]:
+        """Return marks in the list as it stands, sorted by a column."""
         ...
 
-    async def put_marks(self, work: Work, column: str, placed: Sequence[tuple[int, str]]) -> None:
+    async def put_marks(self, work: Work, column: str, placed: Sequence[Mark]) -> None:
         """Keep these marks of a column in the place of the old ones."""
         ...

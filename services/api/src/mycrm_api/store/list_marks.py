@@ -4,11 +4,13 @@ They are kept in ascending order for each column, and grow old as rows come and 
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, true
 
 from mycrm_api.domain.cursors import Cursor, Listing
+from mycrm_api.domain.customer_lists import Mark
 from mycrm_api.store.keyset import Order
 from mycrm_api.store.sorting import Sorting, sorting_by
 from mycrm_common.db.dialects import through_index
@@ -38,11 +40,11 @@ async def marked_size(reading: Reading) -> int:
     return int((await reading.connection.execute(last)).scalar_one() or 0)
 
 
-async def place_marks(reading: Reading, column: str, *, size: int, distance: int) -> list[tuple[int, str]]:
-    """Return the places of marks in the list as it stands, sorted by a column, and each row's keys as text."""
+async def place_marks(reading: Reading, column: str, *, size: int, distance: int) -> list[Mark]:
+    """Return marks in the list as it stands, sorted by a column."""
     sorting = sorting_by(column)
     rows = keys_only(sorting)
-    placed: list[tuple[int, str]] = []
+    placed: list[Mark] = []
     cursor: Cursor | None = None
     for place in range(0, size, distance):
         skipped = distance - 1 if cursor else 0
@@ -50,14 +52,14 @@ async def place_marks(reading: Reading, column: str, *, size: int, distance: int
         if row is None:
             break
         cursor = Cursor(keys=sorting.keys_of(row))
-        placed.append((place, _listing(sorting).write(cursor)))
+        placed.append(Mark(place=place, sort_key=_listing(sorting).write(cursor), customer_id=row.id))
     return placed
 
 
-async def put_marks(work: Work, column: str, placed: Sequence[tuple[int, str]]) -> None:
+async def put_marks(work: Work, column: str, placed: Sequence[Mark]) -> None:
     """Keep these marks of a column in the place of the old ones."""
     await work.connection.execute(delete(marks).where(marks.c.sort == column))
-    rows = [{"sort": column, "place": place, "sort_key": key} for place, key in placed]
+    rows = [{"sort": column, **asdict(mark)} for mark in placed]
     for at in range(0, len(rows), _MOST_AT_ONCE):
         await work.connection.execute(insert(marks), rows[at : at + _MOST_AT_ONCE])
 
