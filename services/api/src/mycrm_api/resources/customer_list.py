@@ -24,7 +24,7 @@ class CustomerPage(ListView):
     items: tuple[CustomerView, ...]
     approximate: bool = Field(
         description="`total` and `position` are about right: those of a list above 10,000 are kept, not counted for "
-        "each page, and those of a search above 300 are as the index has them; `total=exact` counts"
+        "each page, and those of a search with many hits are as the index has them; `total=exact` counts"
     )
     position: int | None = Field(description="with `near`: how many customers come before this page")
 

@@ -86,7 +86,8 @@ async def _found(
             return found
         backwards = cursor is not None and cursor.backwards
         cursor = Cursor(keys=sorting.keys_of(keys[-1]), backwards=backwards)
-        asked = min(asked * 4, _MOST_KEYS)
+        # Those that are sorted anew each time are asked for in few questions; a walk goes on where it was.
+        asked = min(asked * (4 if way.is_walk else 16), _MOST_KEYS)
 
 
 def _asked(limit: int, way: Way) -> int:

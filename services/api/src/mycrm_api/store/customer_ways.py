@@ -26,11 +26,13 @@ from mycrm_common.db.dialects import among, through_index
 from mycrm_common.db.tables.customers import customers
 from mycrm_common.work import Reading
 
-# As many are counted for each page, sorted, and held against a search so that their number is exact.
+# As many are counted for each page, and sorted; of as many texts each is held against a search before that, so that
+# their number is exact, and a term whose grams are common but not together is known to be nowhere.
 MOST_COUNTED = 10_000
 MOST_SORTED = 5_000
-MOST_PROVED = 300
+MOST_PROVED = 3_000
 
+_ALWAYS_SORTED = 300
 _FETCHED_AT_ONCE = 500
 _ANY_NUMBER = 2**62
 
@@ -97,20 +99,18 @@ async def _to_searched(
         proposed = index.Proposed(ids=id_set(every), about=listed)
     if proposed.ids is None:
         share = max(proposed.about, 1) / size
-        return _on_foot(only, sorting, ids=None, share=share, total=round(share * listed))
+        return _on_foot(only, sorting, ids=None, share=share, total=round(share * listed), approximate=True)
     ids = (proposed.ids - id_set(fresh)) | id_set(await proved(reading, only, fresh))
     many = len(ids)
-    if wanted.exact or many <= MOST_PROVED:
+    is_proved = wanted.exact or many * len(only.search.fields) <= MOST_PROVED
+    if is_proved:
         ids = id_set(await proved(reading, only, ids))
         many = len(ids)
-        if many <= MOST_PROVED or _is_few(many, size=size, limit=wanted.limit):
-            return _by_name(only, sorting, ids, total=many, approximate=False)
-        share = many / max(size, many)
-        return _on_foot(only, sorting, ids=ids, share=share, total=many, approximate=False)
-    total = round(many * listed / size) if listed else many
-    if _is_few(many, size=size, limit=wanted.limit):
-        return _by_name(only, sorting, ids, total=total, approximate=True)
-    return _on_foot(only, sorting, ids=ids, share=many / max(size, many), total=total)
+    total = many if is_proved or not listed else round(many * listed / size)
+    if many <= _ALWAYS_SORTED or _is_few(many, size=size, limit=wanted.limit):
+        return _by_name(only, sorting, ids, total=total, approximate=not is_proved)
+    share = many / max(size, many)
+    return _on_foot(only, sorting, ids=ids, share=share, total=total, approximate=not is_proved)
 
 
 def _on_foot(
@@ -120,7 +120,7 @@ def _on_foot(
     ids: IdSet | None,
     share: float,
     total: int,
-    approximate: bool = True,
+    approximate: bool,
 ) -> Way:
     return Way(
         rows=_walked(only, sorting, _columns(sorting)),
