@@ -44,11 +44,13 @@ class Console:
 class ServiceRuntime:
     """What one service is given: everything bound to its name.
 
+    What `lasting_unit` commits is on the disk when it returns, which others are a moment later on SQLite.
     `marked_wake` is nudged when the relay of this process has numbered events, so that whoever reads the feed looks.
     """
 
     service: str
     unit: UnitOfWork
+    lasting_unit: UnitOfWork
     reading: ReadingRoom
     clock: Clock
     log: Logger
@@ -83,7 +85,7 @@ class Runtime:
     fresh_wake: Wake = field(default_factory=Wake)
     marked_wake: Wake = field(default_factory=Wake)
 
-    def unit_for(self, service: str) -> UnitOfWork:
+    def unit_for(self, service: str, *, lasting: bool = False) -> UnitOfWork:
         """Return the units of work in which a service writes."""
         return self.units(
             self.database,
@@ -92,6 +94,7 @@ class Runtime:
             crash=self.crash,
             told=self._nudge,
             handover=self.handover,
+            lasting=lasting,
         )
 
     def _nudge(self) -> None:
@@ -104,6 +107,7 @@ class Runtime:
         return ServiceRuntime(
             service=service,
             unit=self.unit_for(service),
+            lasting_unit=self.unit_for(service, lasting=True),
             reading=self.database.reading,
             clock=self.clock,
             log=self.log.bind(service=service),

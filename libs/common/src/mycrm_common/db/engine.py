@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -55,9 +55,17 @@ class Database:
             guard_tables(engine)
 
     @asynccontextmanager
-    async def writing(self, service: str) -> AsyncIterator[AsyncConnection]:
-        """One write transaction of a service; it is rolled back unless the caller commits it."""
-        async with self._fairly(), _translated(), self._writer.connect() as connection:
+    async def writing(self, service: str, *, lasting: bool = False) -> AsyncIterator[AsyncConnection]:
+        """One write transaction of a service; it is rolled back unless the caller commits it.
+
+        A `lasting` one survives a power cut on SQLite too, where others may lose the last moments before it.
+        """
+        async with (
+            self._fairly(),
+            _translated(),
+            self._writer.connect() as connection,
+            _synced(connection) if lasting and self.is_sqlite else nullcontext(),
+        ):
             yield await connection.execution_options(**{SERVICE_OPTION: service})
 
     async def look_at_the_time(self, connection: AsyncConnection) -> None:
@@ -120,6 +128,20 @@ def _file_url(path: str) -> URL:
     if not path or path == ":memory:":
         raise StartError("database_url_invalid", reason="it names no file")
     return URL.create(_SQLITE, database=path)
+
+
+@asynccontextmanager
+async def _synced(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Let what is committed in this block be on the disk when the commit returns."""
+    # Outside any transaction, where alone it may be changed; the one writer is ours meanwhile.
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    await raw.execute("PRAGMA synchronous=FULL")
+    try:
+        yield
+    finally:
+        if raw.in_transaction:
+            await raw.rollback()
+        await raw.execute("PRAGMA synchronous=NORMAL")
 
 
 @asynccontextmanager

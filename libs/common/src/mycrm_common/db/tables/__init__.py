@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from mycrm_common.db.tables.registry import metadata
 
 _NOUNS = (
+    "backups",
     "checks",
     "customers",
     "events",

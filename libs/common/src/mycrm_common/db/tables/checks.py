@@ -61,16 +61,21 @@ check_calls = table(
     owner=OWNER,
 )
 
+# The one that was active last is the present one. `since_again`, `asked_in_row`: whose turns there were (see the
+# verifier's rule of turns).
 check_providers = table(
     "check_providers",
     Column("name", name(40), primary_key=True),
+    Column("cost", Integer, nullable=False),
+    Column("per_hour", Integer, nullable=False),
+    Column("active_at", UtcDateTime, nullable=False),
     Column("blocked_until", UtcDateTime),
     Column("credits", Integer),
     Column("faults", Integer, nullable=False),
     Column("fault", String(1000), nullable=False),
     Column("broken_until", UtcDateTime),
-    # How many questions in a row went to addresses that were never checked.
-    Column("turns", Integer, nullable=False),
+    Column("since_again", Integer, nullable=False),
+    Column("asked_in_row", Integer, nullable=False),
     owner=OWNER,
 )
 

@@ -91,12 +91,16 @@ def _budget() -> None:
     op.create_table(
         "check_providers",
         sa.Column("name", types.name(40), nullable=False),
+        sa.Column("cost", sa.Integer(), nullable=False),
+        sa.Column("per_hour", sa.Integer(), nullable=False),
+        sa.Column("active_at", types.UtcDateTime(), nullable=False),
         sa.Column("blocked_until", types.UtcDateTime(), nullable=True),
         sa.Column("credits", sa.Integer(), nullable=True),
         sa.Column("faults", sa.Integer(), nullable=False),
         sa.Column("fault", sa.String(length=1000), nullable=False),
         sa.Column("broken_until", types.UtcDateTime(), nullable=True),
-        sa.Column("turns", sa.Integer(), nullable=False),
+        sa.Column("since_again", sa.Integer(), nullable=False),
+        sa.Column("asked_in_row", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_check_providers"),
         **_TABLE,
     )
