@@ -22,15 +22,18 @@ async def change_customers(
     work: Work, edits: Sequence[Edit], *, how: How, act: Act, books: CustomerBooks
 ) -> None:
     """Save customers as they are after an edit; their companies' contact dates are still to be computed anew."""
-    by_fields: dict[tuple[str, ...], list[Customer]] = {}
+    plain: list[Customer] = []
+    fields: set[str] = set()
     for before, after in edits:
-        fields = changed_fields(before, after)
-        if "email" in fields:
+        changed = changed_fields(before, after)
+        if "email" in changed:
             await _save_with_email(work, before, after, books=books)
         else:
-            by_fields.setdefault(fields, []).append(after)
-    for fields, some in by_fields.items():
-        await books.sets.save_some(work, some, fields=fields)
+            plain.append(after)
+            fields.update(changed)
+    # All together, whatever each of them changes: a statement for each kind of edit would be many.
+    if plain:
+        await books.sets.save_some(work, plain, fields=fields)
     changes = [
         CustomerChange(
             customer_id=after.id,
