@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A storm may last as long as it was told, and then as long again for the rain to run off."""
     limit = 480 + 2 * config.getoption("storm_seconds")
     mail_limit = 240 + 5 * config.getoption("mail_storm_lives")
-    alone_limit = 240 + 10 * config.getoption("storm_deaths")
+    alone_limit = 300 + 15 * config.getoption("storm_deaths")
     for item in items:
         if "storm_deaths" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.timeout(alone_limit))

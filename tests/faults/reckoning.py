@@ -14,6 +14,7 @@ from tests.faults.entry import WITNESS
 from tests.faults.storm import Storm
 from tests.support.mariadb import MariaDBServer
 from tests.support.public_events import unfit
+from tests.support.waiting import NotInTimeError, eventually
 
 Ask = Callable[[str], Awaitable[Sequence[tuple[Any, ...]]]]
 
@@ -60,15 +61,29 @@ def of_mariadb(server: MariaDBServer, database: str) -> Ask:
     return ask
 
 
-async def is_quiet(ask: Ask, storm: Storm) -> bool:
-    """Tell whether all mail is stored, no event is on its way, and each consumer has done its events."""
+async def unrest(ask: Ask, storm: Storm) -> list[str]:
+    """Return what is still on its way: mail that is not stored, events that are not sent, or not done by a consumer."""
     stored = await _one(ask, "SELECT COUNT(DISTINCT subject) FROM messages")
-    if stored < len(storm.subjects):
-        return False
-    waiting = await _one(ask, "SELECT COUNT(*) FROM outbox WHERE state = 'new'")
-    due = await _one(ask, "SELECT COUNT(*) FROM deliveries WHERE state = 'ready'")
-    undone = [await _one(ask, f"SELECT COUNT(*) {_undone(consumer)}") for consumer in EVENTS_OF]
-    return not (waiting or due or any(undone))
+    counts = {
+        "mails": max(len(storm.subjects) - stored, 0),
+        "events to be sent": await _one(ask, "SELECT COUNT(*) FROM outbox WHERE state = 'new'"),
+        "deliveries": await _one(ask, "SELECT COUNT(*) FROM deliveries WHERE state = 'ready'"),
+        **{consumer: await _one(ask, f"SELECT COUNT(*) {_undone(consumer)}") for consumer in EVENTS_OF},
+    }
+    return [f"{count} of {what}" for what, count in counts.items() if count]
+
+
+async def until_calm(ask: Ask, storm: Storm, *, seconds: float) -> None:
+    """Wait until nothing is on its way any more; what still is then is told."""
+
+    async def is_calm() -> bool:
+        return not await unrest(ask, storm)
+
+    try:
+        await eventually(is_calm, what="calm after the storm", seconds=seconds, every_seconds=0.3)
+    except NotInTimeError as error:
+        left = ", ".join(await unrest(ask, storm))
+        raise NotInTimeError(f"not done within {seconds:g} s: {left}") from error
 
 
 async def reckon(ask: Ask, storm: Storm) -> Findings:

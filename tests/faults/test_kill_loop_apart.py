@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.apart import Fury, fleet_apart, rage_apart
-from tests.faults.reckoning import Findings, is_quiet, reckon
+from tests.faults.reckoning import Findings, reckon, until_calm
 from tests.faults.storm import Storm
 from tests.faults.weather import Weather
 from tests.support.waiting import eventually
@@ -31,9 +31,7 @@ async def _storm_over(
             host=account.host, port=account.port, username=account.username, password=account.password
         )
         await rage_apart(storm, fury, fleet, weather.mailbox, weather.broker)
-        await eventually(
-            partial(is_quiet, weather.ask, storm), what="all done", seconds=150, every_seconds=0.5
-        )
+        await until_calm(weather.ask, storm, seconds=150 + fury.seconds)
         await eventually(partial(_is_drained, weather), what="empty queues", seconds=60)
         await fleet.stop()
         findings = await reckon(weather.ask, storm)
