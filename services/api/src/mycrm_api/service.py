@@ -41,11 +41,13 @@ from mycrm_api.resources.waiting import Patience
 from mycrm_api.settings import ApiSettings
 from mycrm_api.store import (
     address_changes,
+    answers,
     contacts,
     customer_counts,
     customer_pages,
     customer_sets,
     customers,
+    debt,
     deleted_customers,
     feed,
     followups,
@@ -222,7 +224,13 @@ def api_routes(
             zone=zone,
         ),
         *statistic_resources.routes(
-            statistics=statistics, settings=settings_store, clock=clock, reading=reading, zone=zone
+            statistics=statistics,
+            debt=debt,
+            answers=answers,
+            settings=settings_store,
+            clock=clock,
+            reading=reading,
+            zone=zone,
         ),
         *message_resources.routes(
             messages=messages, customers=customers, address_changes=address_changes, reading=reading

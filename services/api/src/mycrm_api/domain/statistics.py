@@ -11,6 +11,8 @@ from mycrm_api.domain.days import day_of, start_of
 
 USUAL_WEEKS = 20
 MOST_WEEKS = 520
+# What looks at each customer's mail goes back two years.
+MOST_WEEKS_OF_WORK = 104
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
