@@ -1,7 +1,7 @@
 import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
 import { render, type RenderResult } from '@testing-library/vue'
 import { defineComponent, h, type App, type Component } from 'vue'
-import { createMemoryHistory, createRouter } from 'vue-router'
+import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { createBackend, provideBackend, type Backend } from '@/api/backend'
 import type { User } from '@/api/types'
 import { showLanguage, texts } from '@/i18n'
@@ -13,19 +13,29 @@ export interface Shown extends RenderResult {
   backend: Backend
   notices: Notices
   queries: QueryClient
+  router: Router
+}
+
+interface Showing {
+  props?: object
+  user?: User
+  /** The address of the tab that the part stands in; the tab has the name of its first step. */
+  address?: string
 }
 
 /** Shows a part of the page, in English, to somebody who is signed in. */
 export async function show(
-  component: Component, server: FakeServer, { props = {}, user = aUser() }: { props?: object; user?: User } = {},
+  component: Component, server: FakeServer, { props = {}, user = aUser(), address = '/' }: Showing = {},
 ): Promise<Shown> {
   server.on('GET /me', () => user)
   const backend = createBackend(server.fetch)
   await backend.session.start()
   await showLanguage('en')
   const notices = createNotices()
+  const name = /\w+/.exec(address)?.[0] ?? 'first'
   const blank = defineComponent({ render: () => h('div') })
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: blank }] })
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', name, component: blank }] })
+  await router.push(address)
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const wiring = {
     install(app: App) {
@@ -35,5 +45,5 @@ export async function show(
   }
   const plugins = [texts, router, [VueQueryPlugin, { queryClient: queries }] as [typeof VueQueryPlugin, object], wiring]
   const result = render(component, { props, global: { plugins } })
-  return Object.assign(result, { backend, notices, queries })
+  return Object.assign(result, { backend, notices, queries, router })
 }

@@ -1,10 +1,13 @@
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { daysBetween } from '@/lib/days'
 
 export interface Formats {
   date(at: string): string
   dateTime(at: string): string
   ago(at: string, now: number): string
+  /** How many days ago, by the reader's calendar. */
+  daysAgo(at: string, now: number): string
   count(number: number): string
   size(bytes: number): string
 }
@@ -40,6 +43,7 @@ function formatsFor(locale: string, zone: string | undefined): Formats {
   return {
     date: asDate,
     dateTime: (at) => `${asDate(at)} ${time.format(new Date(at))}`,
+    daysAgo: (at, now) => relative.format(-daysBetween(asDate(at), asDate(new Date(now).toISOString())), 'day'),
     count: (value) => number.format(value),
     size(bytes) {
       const [unit, length] = SIZES.find(([, least]) => bytes >= least) ?? ['byte', 1]

@@ -6,7 +6,7 @@ import { ask, problemFrom } from '@/api/problem'
 import type { Customer } from '@/api/types'
 import { CustomerEdits, type CellEdit } from '@/features/customers/customer-edits'
 import { customerSource } from '@/features/customers/customer-source'
-import type { ListPlace } from '@/features/customers/list-place'
+import type { CustomerPlace } from '@/features/customers/customer-place'
 import { useProblemTexts } from '@/i18n/problems'
 import { useNotices } from '@/lib/notices'
 import { cellKey } from '@/ui/grid/columns'
@@ -25,7 +25,7 @@ export interface CustomerListModel {
 const nameOf = (customer: Customer) => customer.name || customer.email
 
 /** The list at a place: its rows, the edits on their way, and what the grid's owner does with them. */
-export function useCustomerList(place: ListPlace, editAgain: (edit: CellEdit) => void): CustomerListModel {
+export function useCustomerList(place: CustomerPlace, editAgain: (edit: CellEdit) => void): CustomerListModel {
   const { api } = useBackend()
   const { t } = useI18n()
   const problems = useProblemTexts()

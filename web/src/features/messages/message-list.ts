@@ -7,6 +7,9 @@ import { REFRESH_MILLISECONDS } from '@/features/messages/message-count'
 
 const PAGE = 20
 
+const keyOf = (customer: number | null) => ['messages', 'list', customer]
+const nextCursor = (page: MessagePage) => page.next_cursor ?? null
+
 type Loaded = InfiniteData<MessagePage, string | null>
 
 function fetchPage({ api }: Backend, customer: number | null, cursor: string | null, signal: AbortSignal): Promise<MessagePage> {
@@ -37,13 +40,13 @@ export function withNewest(loaded: Loaded, newest: MessagePage): Loaded | null {
 export function useMessages(customerId: () => number | null) {
   const backend = useBackend()
   const queries = useQueryClient()
-  const key = computed(() => ['messages', 'list', customerId()])
+  const key = computed(() => keyOf(customerId()))
 
   const list = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => fetchPage(backend, customerId(), pageParam, signal),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor ?? null,
+    getNextPageParam: nextCursor,
     refetchOnWindowFocus: false,
   })
 
@@ -64,4 +67,18 @@ export function useMessages(customerId: () => number | null) {
 
   const messages: ComputedRef<Message[]> = computed(() => list.data.value?.pages.flatMap((page) => page.items) ?? [])
   return { ...list, messages }
+}
+
+/** Fetches what a customer's drawer will show, so that nobody waits for it when its turn comes. */
+export function usePrefetchedMessages(): (customerId: number) => void {
+  const backend = useBackend()
+  const queries = useQueryClient()
+  return (customerId) => {
+    void queries.prefetchInfiniteQuery({
+      queryKey: keyOf(customerId),
+      queryFn: ({ pageParam, signal }) => fetchPage(backend, customerId, pageParam, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: nextCursor,
+    })
+  }
 }

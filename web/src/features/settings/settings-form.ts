@@ -1,16 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
+import { useMutation, useQueryClient } from '@tanstack/vue-query'
 import { reactive, ref, watch, type Ref } from 'vue'
 import { useBackend } from '@/api/backend'
 import { ask } from '@/api/problem'
 import { useSubmission, type Submission } from '@/api/submission'
 import type { Settings, SettingsPatch } from '@/api/types'
 import { SECRETS } from '@/features/settings/mail-access'
-
-/** The team's settings, as the server has them. */
-export function useSettings() {
-  const { api } = useBackend()
-  return useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => ask(api.GET('/api/v1/settings', { signal })) })
-}
 
 export interface SettingsForm<Fields extends keyof SettingsPatch> extends Submission {
   form: Partial<Pick<Required<SettingsPatch>, Fields>>

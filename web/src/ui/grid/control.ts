@@ -14,6 +14,8 @@ interface Parts<Row> {
   /** The cursor has come to stand somewhere. */
   arrived: (how: 'pointer' | 'key') => void
   sort: (column: Column<Row>) => void
+  /** Opens the active row, in a grid that is only read; null where cells are edited. */
+  open: () => (() => void) | null
 }
 
 /** Carries out what keys and clicks mean. */
@@ -44,7 +46,7 @@ export class Control<Row> {
     this.parts.arrived(how)
   }
 
-  /** Opens the active cell; in the header, sorts by it. */
+  /** Opens the active cell, or its row where nothing is edited; in the header, sorts by it. */
   edit(text?: string): void {
     const { cursor, viewport, editing } = this.parts
     const column = this.parts.columns()[cursor.column.value]
@@ -53,7 +55,9 @@ export class Control<Row> {
       return
     }
     viewport.reveal(cursor.row.value)
-    editing.begin(text)
+    const open = this.parts.open()
+    if (open === null) editing.begin(text)
+    else if (text === undefined) open()
   }
 
   private carryOut(intent: Intent): void {

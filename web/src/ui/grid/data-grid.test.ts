@@ -40,6 +40,7 @@ interface Heard {
   edits: Edit<Person>[]
   sorts: string[]
   selected: number[]
+  opened: number[]
 }
 let heard: Heard
 let user: ReturnType<typeof userEvent.setup>
@@ -52,6 +53,7 @@ async function showGrid(more: object = {}): Promise<HTMLInputElement> {
     onEdit: (edit: Edit<Person>) => heard.edits.push(edit),
     onSort: (sort: string) => heard.sorts.push(sort),
     onSelect: ({ id }: Person) => heard.selected.push(id),
+    onOpen: ({ id }: Person) => heard.opened.push(id),
     ...more,
   })
   render(owner)
@@ -70,7 +72,7 @@ function place(input: HTMLElement): string {
 const isOpen = (input: HTMLElement) => input.classList.contains('open')
 
 beforeEach(() => {
-  heard = { edits: [], sorts: [], selected: [] }
+  heard = { edits: [], sorts: [], selected: [], opened: [] }
   user = userEvent.setup()
 })
 
@@ -185,6 +187,32 @@ describe('editing', () => {
     const input = await showGrid({ refusals: new Map([['0/name', { typed: 'Ann!', cause: 'no' }]]) })
     await user.keyboard('{F2}')
     expect(input.value).toBe('Ann!')
+  })
+})
+
+describe('a grid that is only read', () => {
+  test('opens the row by Enter and by a double click, and edits nothing', async () => {
+    const input = await showGrid({ readOnly: true })
+    await user.keyboard('{ArrowDown}{Enter}')
+    await user.dblClick(screen.getByText('Person 3'))
+    await user.keyboard('{Delete}')
+    expect(heard.opened).toEqual([1, 3])
+    expect(isOpen(input)).toBe(false)
+    expect(heard.edits).toEqual([])
+  })
+
+  test('takes no text, so that no input method begins with its letters', async () => {
+    const input = await showGrid({ readOnly: true })
+    expect(input.readOnly).toBe(true)
+    await user.keyboard('jx')
+    expect(input.value).toBe('')
+  })
+
+  test('still sorts from its header', async () => {
+    await showGrid({ readOnly: true })
+    await user.keyboard('{ArrowUp}{Enter}')
+    expect(heard.sorts).toEqual(['-name'])
+    expect(heard.opened).toEqual([])
   })
 })
 

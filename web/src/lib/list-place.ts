@@ -3,15 +3,14 @@ import { useRoute, useRouter, type LocationQuery } from 'vue-router'
 
 // Browsers refuse a page that rewrites its address with every repeat of a held arrow key.
 const ADDRESS_DELAY_MILLISECONDS = 200
-const FIRST_SORT = 'email'
 
 export interface ListPlace {
-  sort: ComputedRef<string>
-  onlyValid: ComputedRef<boolean>
   selected: Readonly<Ref<number | null>>
-  dialog: ComputedRef<string | null>
   isShown: ComputedRef<boolean>
-  go(part: { sort?: string; onlyValid?: boolean; dialog?: string | null }): void
+  /** What the address says under a name. */
+  at(name: string): string | null
+  /** Goes elsewhere in the list; null takes a name out of the address. */
+  go(part: Record<string, string | null>): void
   select(id: number | null): void
 }
 
@@ -22,13 +21,16 @@ function customerIn(query: LocationQuery): number | null {
   return Number.isInteger(id) && id > 0 ? id : null
 }
 
-/** Where in the list one is. It lives in the address, so that back, reload and a sent link lead there again. */
-export function useListPlace(name: string): ListPlace {
+/**
+ * Where one is in a list of customers. It lives in the address of the tab of that name, so that back, reload and a
+ * sent link lead there again.
+ */
+export function useListPlace(tab: string): ListPlace {
   const route = useRoute()
   const router = useRouter()
   const query = ref<LocationQuery>(route.query)
   const selected = ref(customerIn(route.query))
-  const isShown = computed(() => route.name === name)
+  const isShown = computed(() => route.name === tab)
   let timer: ReturnType<typeof setTimeout> | undefined
 
   watch(() => route.query, (now) => {
@@ -47,14 +49,10 @@ export function useListPlace(name: string): ListPlace {
 
   return {
     selected, isShown,
-    sort: computed(() => one(query.value.sort) ?? FIRST_SORT),
-    onlyValid: computed(() => one(query.value.only_valid) !== 'false'),
-    dialog: computed(() => one(query.value.dialog)),
-    go({ sort, onlyValid, dialog }) {
+    at: (name) => one(query.value[name]),
+    go(part) {
       const next: Record<string, unknown> = { ...route.query }
-      if (sort !== undefined) next.sort = sort === FIRST_SORT ? undefined : sort
-      if (onlyValid !== undefined) next.only_valid = onlyValid ? undefined : 'false'
-      if (dialog !== undefined) next.dialog = dialog ?? undefined
+      for (const [name, value] of Object.entries(part)) next[name] = value ?? undefined
       void router.push({ query: next as LocationQuery })
     },
     select(id) {
