@@ -1,6 +1,7 @@
 import common from './common.json'
 import customers from './customers.json'
 import errors from './errors.json'
+import followups from './followups.json'
 import frame from './frame.json'
 import help from './help.json'
 import logs from './logs.json'
@@ -9,4 +10,4 @@ import messages from './messages.json'
 import session from './session.json'
 import settings from './settings.json'
 
-export default { common, customers, errors, frame, help, logs, mailboxes, messages, session, settings }
+export default { common, customers, errors, followups, frame, help, logs, mailboxes, messages, session, settings }
