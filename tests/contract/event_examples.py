@@ -11,6 +11,14 @@ from pathlib import Path
 
 from mycrm_common.bus.codec import seal
 from mycrm_common.events.addresses import AddressBounced, AddressReplied
+from mycrm_common.events.backups import (
+    BackupCompleted,
+    BackupFailed,
+    BackupHostRequested,
+    BackupRequestAnswered,
+    BackupRunRequested,
+    BackupVerifyRequested,
+)
 from mycrm_common.events.checks import CustomerVerified
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.mailboxes import (
@@ -32,6 +40,17 @@ REQUEST = "019cae00-1111-7000-8000-000000000001"
 
 # Each with the service that tells it.
 EXAMPLES: tuple[tuple[str, Event], ...] = (
+    (
+        "backup",
+        BackupCompleted(
+            run_id=7, file="/backup/mycrm-20260302.zip", bytes=123_456, sha256="5a" * 32, seconds=12.5
+        ),
+    ),
+    ("backup", BackupFailed(run_id=8, at=AT, reason="backup_target_full", detail="452 no space")),
+    ("api", BackupRunRequested(request_id=REQUEST)),
+    ("api", BackupVerifyRequested(request_id=REQUEST)),
+    ("api", BackupHostRequested(request_id=REQUEST)),
+    ("backup", BackupRequestAnswered(request_id=REQUEST, ok=True)),
     (
         "mail-fetcher",
         AddressBounced(

@@ -1,6 +1,14 @@
 """All events, by their wire names: the only meaning that services share."""
 
 from mycrm_common.events.addresses import AddressBounced, AddressReplied
+from mycrm_common.events.backups import (
+    BackupCompleted,
+    BackupFailed,
+    BackupHostRequested,
+    BackupRequestAnswered,
+    BackupRunRequested,
+    BackupVerifyRequested,
+)
 from mycrm_common.events.checks import CustomerVerified
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.mailboxes import (
@@ -19,6 +27,12 @@ from mycrm_common.events.settings import SettingsChanged
 _ALL: tuple[type[Event], ...] = (
     AddressBounced,
     AddressReplied,
+    BackupCompleted,
+    BackupFailed,
+    BackupHostRequested,
+    BackupRequestAnswered,
+    BackupRunRequested,
+    BackupVerifyRequested,
     CustomerAdded,
     CustomerDeleted,
     CustomerUpdated,

@@ -1,0 +1,1 @@
+"""One dumper per engine: each gives the whole database as it was at one moment."""

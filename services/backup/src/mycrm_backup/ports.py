@@ -1,0 +1,225 @@
+"""What the use cases of backups need from outside."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from mycrm_backup.domain.manifest import Contents, Manifest, TableSum
+from mycrm_backup.domain.retention import AgeBy, File
+from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.work import Reading, Work
+
+Pieces = AsyncIterator[bytes]
+
+
+class Dump(Protocol):
+    """One consistent moment of the whole database, on its way out."""
+
+    def members(self) -> AsyncIterator[tuple[str, Pieces]]:
+        """The files of the copy, to be read one after the other; a dump that fails or is too short raises."""
+        ...
+
+    def contents(self) -> Contents:
+        """What was dumped; only after all members were read to their ends."""
+        ...
+
+
+class Dumper(Protocol):
+    """Takes dumps of one kind of database."""
+
+    def dump(self, *, portable: bool) -> AbstractAsyncContextManager[Dump]:
+        """Begin a dump; `portable` adds the rows in a form that any engine takes."""
+        ...
+
+
+class Target(Protocol):
+    """A place where copies go. Every failure is a `MyCRMError` whose code says what to mend."""
+
+    @property
+    def age_by(self) -> AgeBy:
+        """Where its files have their age from."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """What it is, for people; without secrets."""
+        ...
+
+    async def files(self, folder: str) -> tuple[Sequence[File], Sequence[str]]:
+        """The files of a folder, and the folders in it; nothing where there is no such folder."""
+        ...
+
+    async def put(self, path: str, pieces: Pieces) -> int:
+        """Write a file, whole or not at all, under its name only when its size is right; return the size."""
+        ...
+
+    def get(self, path: str) -> Pieces:
+        """Read a file."""
+        ...
+
+    async def remove(self, path: str) -> None:
+        """Remove a file; one that is gone already is fine."""
+        ...
+
+
+def check_size(found: int | None, size: int) -> None:
+    """Raise `backup_size_differs` where a target has other than was sent; None is one that does not tell."""
+    if found is not None and found != size:
+        raise MyCRMError("backup_size_differs", Kind.UNAVAILABLE, f"{found} bytes of {size} are there")
+
+
+class Targets(Protocol):
+    """Opens the place that the settings name."""
+
+    def open(self) -> AbstractAsyncContextManager[Target]:
+        """Connect, until the block ends."""
+        ...
+
+
+class Scratch(Protocol):
+    """A database beside the real one, into which a copy was restored."""
+
+    name: str
+
+    async def sums(self) -> Mapping[str, TableSum]:
+        """What is in it, table by table, summed up as its dump was."""
+        ...
+
+    async def swap(self) -> str:
+        """Put it in the place of the real one, and return the name under which that is kept."""
+        ...
+
+
+class Restorer(Protocol):
+    """Restores copies into a scratch database of one engine."""
+
+    engine: str
+
+    def restored(self, archive: Path, manifest: Manifest) -> AbstractAsyncContextManager[Scratch]:
+        """Restore a copy beside the real database; what was not swapped is gone when the block ends."""
+        ...
+
+
+class RunState(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One copy that was begun."""
+
+    id: int
+    state: RunState
+    due_at: datetime
+    started_at: datetime
+    ended_at: datetime | None
+    file: str
+    bytes: int
+    sha256: str
+    manifest: str
+    reason: str
+    detail: str
+    verified_at: datetime | None
+    verify_seconds: float | None
+    verify_reason: str
+
+
+class Runs(Protocol):
+    """The runs, newest last."""
+
+    async def begin(self, work: Work, *, due_at: datetime, asked: bool) -> int:
+        """Write down that a run begins, and return its id; one that was never ended is failed by this."""
+        ...
+
+    async def note_progress(self, work: Work, run_id: int, *, sent: int) -> None:
+        """Write down how many bytes were sent so far."""
+        ...
+
+    async def complete(self, work: Work, run_id: int, manifest: Manifest) -> None:
+        """Write down that a copy is safely there."""
+        ...
+
+    async def note_pruning(self, work: Work, run_id: int, *, removed: Sequence[str], reason: str) -> None:
+        """Write down what was removed, or why nothing could be."""
+        ...
+
+    async def fail(self, work: Work, run_id: int, *, reason: str, detail: str) -> None:
+        """Write down that a run came to nothing."""
+        ...
+
+    async def note_verified(
+        self, work: Work, run_id: int, *, seconds: float, reason: str, detail: str
+    ) -> None:
+        """Write down what became of restoring a copy; no reason is a proof."""
+        ...
+
+    async def by_id(self, reading: Reading, run_id: int) -> Run | None:
+        """The run."""
+        ...
+
+    async def newest(self, reading: Reading, *, verified: bool = False) -> Run | None:
+        """The newest completed run, or the newest one that was proven to restore."""
+        ...
+
+    async def last_begun(self, reading: Reading) -> datetime | None:
+        """When the timer's newest run was begun."""
+        ...
+
+    async def timer_since(self, work: Work) -> datetime:
+        """Since when the timer counts: its first look."""
+        ...
+
+
+class Verb(StrEnum):
+    """What people can ask of backups."""
+
+    RUN = "run"
+    VERIFY = "verify"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """Something that was asked; `run_id` is the copy to verify, `attempts` counts this one."""
+
+    request_id: str
+    verb: Verb
+    run_id: int | None
+    portable: bool
+    attempts: int
+
+
+class Tasks(Protocol):
+    """What people asked."""
+
+    async def put(self, work: Work, request_id: str, *, verb: Verb) -> None:
+        """Take a request over; once is enough."""
+        ...
+
+    async def claim(self, work: Work) -> Task | None:
+        """The oldest open task."""
+        ...
+
+    async def any_open(self, reading: Reading) -> bool:
+        """Whether there is one."""
+        ...
+
+    async def answer(
+        self, work: Work, request_id: str, *, run_id: int | None, code: str, detail: str
+    ) -> bool:
+        """Write the answer; False where there was one already."""
+        ...
+
+    async def clean(self, work: Work, *, before: datetime) -> None:
+        """Forget what was answered and taken over before the moment."""
+        ...
+
+
+Progress = Callable[[int], None]
