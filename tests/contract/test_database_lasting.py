@@ -25,9 +25,9 @@ async def _synchronous(work: Work) -> int:
 
 
 async def test_a_lasting_unit_waits_for_the_disk_and_the_next_one_does_not(database: Database) -> None:
-    for lasting in (False, True, False, True, True, False):
+    for number, lasting in enumerate((False, True, False, True, True, False)):
         async with _units(database, lasting=lasting)() as work:
-            await work.connection.execute(insert(config).values(parameter=f"a{work.at}{id(work)}", value=""))
+            await work.connection.execute(insert(config).values(parameter=f"a{number}", value=""))
             if database.is_sqlite:
                 assert await _synchronous(work) == (FULL if lasting else NORMAL)
 
