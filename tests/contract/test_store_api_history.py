@@ -92,8 +92,16 @@ async def test_a_write_that_is_refused_leaves_no_trace(office: Office) -> None:
 async def test_the_names_of_those_who_did_it_are_told_while_their_accounts_are_there(office: Office) -> None:
     async with office.unit() as work:
         row: dict[str, Any] = {
-            **{"id": 7, "username": "经理", "username_key": "经理", "password_hash": "", "role": "member"},
-            **{"language": "en", "theme": "", "time_zone": "UTC", "disabled": False, "created_at": work.at},
+            "id": 7,
+            "username": "经理",
+            "username_key": "经理",
+            "password_hash": "",
+            "role": "member",
+            "language": "en",
+            "theme": "",
+            "time_zone": "UTC",
+            "disabled": False,
+            "created_at": work.at,
         }
         await work.connection.execute(insert(users).values(**row))
     office.by = "7"

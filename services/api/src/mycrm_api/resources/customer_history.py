@@ -120,7 +120,7 @@ def routes(*, books: CustomerBooks, unit: UnitOfWork, reading: ReadingRoom) -> l
             summary="take back what one write did to one or many customers, where nobody changed it since",
             gives=UndoneView,
             gives_change=True,
-            problems=("change_not_found",),
+            problems=("change_not_found", "change_of_import"),
         ),
     ]
 

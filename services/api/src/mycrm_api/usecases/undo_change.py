@@ -5,6 +5,7 @@ An undo is an act of its own, so it is told, kept in the history, and can be und
 
 from dataclasses import dataclass, field
 
+from mycrm_api.domain.bulk import MOST_CUSTOMERS
 from mycrm_api.domain.customers import Customer
 from mycrm_api.domain.deleted_customers import Gone
 from mycrm_api.domain.history import Act, HistoryEntry
@@ -61,7 +62,10 @@ async def _hold_all(work: Work, change_id: str, *, books: CustomerBooks) -> None
     """Lock what the undo may touch before anything is written: companies, customers, deleted ones, in this order."""
     ids: list[int] = []
     joining: set[str] = set()
-    async for entries in books.history.of_change(work, change_id):
+    # What is no id of ours is not asked for: MariaDB would not even compare it.
+    known = change_id if change_id.isascii() else ""
+    async for entries in books.history.of_change(work, known):
+        _check_is_ours(entries, before=len(ids))
         ids += [entry.customer_id for entry in entries]
         joining.update(entry.changed["company"][0] or "" for entry in entries if "company" in entry.changed)
     if not ids:
@@ -70,6 +74,14 @@ async def _hold_all(work: Work, change_id: str, *, books: CustomerBooks) -> None
     await books.contacts.hold_companies_of(work, ids, joining=joining)
     await books.sets.hold_some(work, ids)
     await books.deleted.hold_gone(work, ids)
+
+
+def _check_is_ours(entries: list[HistoryEntry], *, before: int) -> None:
+    """Refuse to undo an import: it may be of any size, and knows itself how it is undone piece by piece."""
+    if before + len(entries) > MOST_CUSTOMERS or any(entry.how == "imported" for entry in entries):
+        raise MyCRMError(
+            "change_of_import", Kind.CONFLICT, "this was an import, or its undo; undo the import"
+        )
 
 
 async def _plan(work: Work, entries: list[HistoryEntry], *, books: CustomerBooks) -> _Plan:
