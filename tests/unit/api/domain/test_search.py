@@ -124,7 +124,7 @@ def test_what_is_no_rating_is_refused(value: str) -> None:
     with pytest.raises(MyCRMError) as caught:
         importances_of("importance", value)
 
-    assert [(fault.field, fault.code) for fault in caught.value.errors] == [("value", "rating_expected")]
+    assert [(fault.field, fault.code) for fault in caught.value.errors] == [("value", "value_invalid")]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_is_no_rating_is_refused(value: str) -> None:
         ({"field": "id", "value": "x"}, "field", "choice_unknown"),
         ({"q": "x" * 201}, "q", "text_long"),
         ({"field": "name", "value": "x" * 201}, "value", "text_long"),
-        ({"q": "a b c d e f g h i"}, "q", "words_many"),
+        ({"q": "a b c d e f g h i"}, "q", "list_long"),
     ],
 )
 def test_what_cannot_be_searched_for_is_refused_by_field(

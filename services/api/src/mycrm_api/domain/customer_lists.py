@@ -71,4 +71,4 @@ class Mark:
 def check_place(*, cursor: str | None, near: float | None) -> None:
     """Refuse a list that is to begin at two places."""
     if cursor is not None and near is not None:
-        refuse([FieldFault(field="near", code="field_unexpected", message="either a cursor or near")])
+        refuse([FieldFault(field="near", code="fields_exclusive", message="either a cursor or near")])

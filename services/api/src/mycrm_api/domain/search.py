@@ -99,7 +99,7 @@ def importances_of(field: str | None, value: str | None) -> tuple[int, ...] | No
     read = _RATING.fullmatch(said)
     if read is None:
         message = "a number, also with =, >, >=, < or <= in front of it"
-        refuse([FieldFault(field="value", code="rating_expected", message=message)])
+        refuse([FieldFault(field="value", code="value_invalid", message=message)])
         return None
     compare = _COMPARE[read[1] or "="]
     return tuple(one for one in range(MOST_IMPORTANCE + 1) if compare(one, int(read[2])))
@@ -117,7 +117,7 @@ def _check(*, q: str | None, field: str | None, value: str | None) -> None:
             message = f"at most {MOST_LETTERS} characters"
             faults.append(FieldFault(field=name, code="text_long", message=message))
     if q is not None and len(folded(q[: MOST_LETTERS + 1]).split()) > MOST_WORDS:
-        faults.append(FieldFault(field="q", code="words_many", message=f"at most {MOST_WORDS} words"))
+        faults.append(FieldFault(field="q", code="list_long", message=f"at most {MOST_WORDS} words"))
     if field is not None and field not in SEARCH_FIELDS:
         message = f"one of {', '.join(SEARCH_FIELDS)}"
         faults.append(FieldFault(field="field", code="choice_unknown", message=message))

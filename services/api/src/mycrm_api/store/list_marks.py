@@ -37,7 +37,8 @@ async def mark_before(reading: Reading, sorting: Sorting, place: int) -> tuple[i
 async def marked_size(reading: Reading) -> int:
     """Return how many customers there were when the marks were set."""
     last = select(func.max(marks.c.place)).where(marks.c.sort == "id")
-    return int((await reading.connection.execute(last)).scalar_one() or 0)
+    place = (await reading.connection.execute(last)).scalar_one()
+    return 0 if place is None else int(place) + 1
 
 
 async def place_marks(reading: Reading, column: str, *, size: int, distance: int) -> list[Mark]:
@@ -46,12 +47,14 @@ async def place_marks(reading: Reading, column: str, *, size: int, distance: int
     rows = keys_only(sorting)
     placed: list[Mark] = []
     cursor: Cursor | None = None
-    for place in range(0, size, distance):
-        skipped = distance - 1 if cursor else 0
-        row = await row_after(reading, rows, sorting.order(descending=False), cursor, skipped=skipped)
+    last = -1
+    # The last row too: its place says how long the list was.
+    for place in sorted({*range(0, size, distance), size - 1}):
+        order = sorting.order(descending=False)
+        row = await row_after(reading, rows, order, cursor, skipped=place - last - 1)
         if row is None:
             break
-        cursor = Cursor(keys=sorting.keys_of(row))
+        cursor, last = Cursor(keys=sorting.keys_of(row)), place
         placed.append(Mark(place=place, sort_key=_listing(sorting).write(cursor), customer_id=row.id))
     return placed
 
