@@ -247,12 +247,14 @@ async def test_no_address_leads_out_of_the_pages_folder(api: ApiClient, path: st
     ],
     ids=["garbage", "secret header", "long cookie", "no host", "long address", "two lengths"],
 )
-async def test_what_is_not_http_is_refused_and_never_told_to_the_console(
+async def test_what_is_not_http_is_refused_and_told_neither_to_the_console_nor_back(
     api: ApiClient, caplog: pytest.LogCaptureFixture, request_bytes: bytes
 ) -> None:
-    status, _, _ = await converse(api, request_bytes)
+    status, head, body = await converse(api, request_bytes)
 
-    assert status == 400
+    assert (status, json.loads(body)["code"]) == (400, "http_malformed")
+    assert "application/problem+json" in head
+    assert SECRET not in body
     assert caplog.records == []
 
 

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from mycrm_common.errors import MyCRMError, StartError
 from mycrm_common.metrics import CONTENT_TYPE
+from mycrm_common.plain_faults import PlainRunner
 from mycrm_common.unix_socket import listening_socket
 
 _PING_SECONDS = 2.0
@@ -102,7 +103,7 @@ async def _served(app: web.Application) -> AsyncIterator[web.AppRunner]:
     # The library tells of what is no HTTP with a stack trace, and with whatever secret stands in it.
     silent = logging.getLogger("mycrm.http")
     silent.setLevel(logging.CRITICAL)
-    runner = web.AppRunner(app, access_log=None, logger=silent, lingering_time=2, shutdown_timeout=25)
+    runner = PlainRunner(app, log=silent, lingering_time=2, shutdown_timeout=25)
     await runner.setup()
     try:
         yield runner
