@@ -54,7 +54,7 @@ async def api_service(folder: Path, **settings: Any) -> AsyncIterator[ApiClient]
     chosen = ApiSettings.load(
         data_dir=folder / "data",
         http_port=settings.pop("http_port", 0),
-        database_url=SecretStr(f"sqlite+aiosqlite:///{folder}/mycrm.db"),
+        database_url=SecretStr(settings.pop("database_url", f"sqlite+aiosqlite:///{folder}/mycrm.db")),
         log_level=settings.pop("log_level", "error"),
         **settings,
     )
