@@ -21,3 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     oracle = parser.getgroup("oracle", "random data against an oracle")
     oracle.addoption("--oracle-sets", type=int, default=30, help="how many random data sets are tried")
     oracle.addoption("--oracle-seed", type=int, default=20261122, help="the seed of what is in them")
+    million = parser.getgroup("million", "as many customers as there may be")
+    million.addoption(
+        "--million", type=int, nargs="?", const=1_000_000, default=0, help="how many customers MariaDB gets"
+    )
+    budget = parser.getgroup("budget", "the verifier's budget under a clock that is moved")
+    budget.addoption("--budget-seeds", type=int, default=2, help="how many courses of events are tried")
+    schema = parser.getgroup("schema", "calls made from the description of the API")
+    schema.addoption("--schema-cases", type=int, default=1_000, help="how many calls are made")
+    schema.addoption("--schema-seed", type=int, default=20261123, help="the seed of what is in them")

@@ -175,23 +175,25 @@ _COLUMNS = tuple(column.name for column in customers.columns if column.computed 
 
 def made_customers(count: int, *, seed: int = 20261123) -> Iterator[dict[str, Any]]:
     """Give so many customers with the ids 1, 2, 3 and so on, each a row of the table."""
+    contacts: dict[str, datetime] = {}
+    # Made twice, for the companies' dates stand in every row, and a million rows are not kept in memory.
+    for row in _made(count, seed=seed):
+        if row["company_key"] and row["valid"] and row["last_contact_date"]:
+            known = contacts.get(row["company_key"], row["last_contact_date"])
+            contacts[row["company_key"]] = max(known, row["last_contact_date"])
+    for row in _made(count, seed=seed):
+        own = row["last_contact_date"]
+        row["company_last_contact"] = contacts.get(row["company_key"]) if row["company_key"] else own
+        yield row
+
+
+def _made(count: int, *, seed: int) -> Iterator[dict[str, Any]]:
     chance = random.Random(seed)
     companies = [_company(chance) for _ in range(max(count // 8, 1))]
     # As in life: the largest company has many contacts, most have one or two.
     weights = list(accumulate(1 / (rank + 1) ** 0.8 for rank in range(len(companies))))
-    contacts: dict[str, datetime] = {}
-    pending: list[dict[str, Any]] = []
-    chosen = iter(chance.choices(companies, cum_weights=weights, k=count))
     for number in range(1, count + 1):
-        pending.append(_customer(chance, number, next(chosen)))
-    for row in pending:
-        if row["company_key"] and row["valid"] and row["last_contact_date"]:
-            known = contacts.get(row["company_key"], row["last_contact_date"])
-            contacts[row["company_key"]] = max(known, row["last_contact_date"])
-    for row in pending:
-        own = row["last_contact_date"]
-        row["company_last_contact"] = contacts.get(row["company_key"]) if row["company_key"] else own
-        yield row
+        yield _customer(chance, number, chance.choices(companies, cum_weights=weights)[0])
 
 
 async def load_customers(database: Database, count: int, *, folder: Path, seed: int = 20261123) -> None:
@@ -234,7 +236,8 @@ def _cell(value: Any) -> str:
 
 def _company(chance: random.Random) -> str:
     if chance.random() < 0.5:
-        return f"{chance.choice(_CITIES)}{chance.choice(_PLACES)}{chance.choice(_GIVEN)}{chance.choice(_BUSINESS)}有限公司"
+        place = chance.choice(_CITIES) + chance.choice(_PLACES) + chance.choice(_GIVEN)
+        return f"{place}{chance.choice(_BUSINESS)}有限公司"
     return f"{chance.choice(_WORDS)} {_made_word(chance)} {chance.choice(_TRADES)} Ltd."
 
 

@@ -42,7 +42,7 @@ from mycrm_api.domain.followups import (
 from mycrm_api.store.customers import CUSTOMER_FIELDS
 from mycrm_api.store.keyset import Order, turn, walk
 from mycrm_api.store.sorting import sorting_by
-from mycrm_common.db.dialects import upsert
+from mycrm_common.db.dialects import through_index, upsert
 from mycrm_common.db.tables.customers import customers
 from mycrm_common.db.tables.followups import followup_marks as marks
 from mycrm_common.db.types import UtcDateTime
@@ -183,11 +183,20 @@ async def _by_column(
     """Return the rows that follow a cursor by any column, one more than the page holds."""
     is_sorted = wanted.hidden or (total is not None and total <= MOST_SORTED)
     rows = _sorted_rows(wanted) if is_sorted else _walked_rows(wanted)
-    own = customers.c.last_contact_date
-    if order.by is own:
-        # Who is due was not contacted lately; else a walk from the newest would pass all who were.
-        rows = rows.where(or_(own.is_(None), own < wanted.contacted_before))
+    rows = rows.where(*_bounds(wanted, order.by))
     return await walk(reading, rows, order, cursor=cursor, limit=wanted.limit + 1)
+
+
+def _bounds(wanted: FollowupList, column: ColumnElement[Any] | None) -> list[ColumnElement[bool]]:
+    """Return where in a sorted column those who are due lie; a walk would else pass all who come before them."""
+    if column is customers.c.last_contact_date:
+        return [or_(column.is_(None), column < wanted.contacted_before)]
+    # MariaDB takes BETWEEN of two equal numbers for a reason to sort, and IN of one for none.
+    if column is customers.c.importance:
+        return [column.in_(wanted.rule.importances)]
+    if column is customers.c.valid:
+        return [column.in_(_NOT_INVALID)]
+    return []
 
 
 def _sorted_rows(wanted: FollowupList) -> Select[Any]:
@@ -200,7 +209,8 @@ def _walked_rows(wanted: FollowupList) -> Select[Any]:
     """Return the rows in such a way that no index but the sorted column's can be used."""
     rule = wanted.rule
     never = literal(_LONG_AGO, UtcDateTime)
-    return (
+    column, _ = followup_sort_of(wanted.sort)
+    rows = (
         select(*_ROW)
         .select_from(_MARKED)
         .where(
@@ -210,6 +220,7 @@ def _walked_rows(wanted: FollowupList) -> Select[Any]:
             _is_shown(wanted),
         )
     )
+    return through_index(rows, customers, sorting_by(column).index)
 
 
 def _ids(wanted: FollowupList) -> Select[Any]:
