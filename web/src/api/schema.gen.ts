@@ -233,6 +233,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics/followups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** how many customers were due when each week ended */
+        get: operations["get_statistics_followups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** how many customers were written to, and how many wrote back, week by week */
+        get: operations["get_statistics_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statistics/customers": {
         parameters: {
             query?: never;
@@ -551,6 +585,75 @@ export interface paths {
         get: operations["get_requests_request_id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** the copies of the database, newest first */
+        get: operations["get_backups"];
+        put?: never;
+        /** make a copy now; 202 with a request_id when it takes longer than 20 s */
+        post: operations["post_backups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** one copy */
+        get: operations["get_backups_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** prove a copy by restoring it; 202 with a request_id when it takes longer than 20 s */
+        post: operations["post_backups_id_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/host": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** the key that the SFTP host of the copies shows; with its fingerprint, trust it */
+        post: operations["post_backups_host"];
         delete?: never;
         options?: never;
         head?: never;
@@ -993,7 +1096,7 @@ export interface components {
              * @description only where a deleted customer had this address: delete the new one and bring that one back, or leave it
              * @default null
              */
-            deleted_before?: components["schemas"]["mycrm_api__resources__customers__DeletedBeforeView"] | null;
+            deleted_before?: components["schemas"]["DeletedBeforeView"] | null;
         };
         /**
          * AnswerView
@@ -1008,6 +1111,37 @@ export interface components {
             detail: string;
             /** Folders */
             folders: components["schemas"]["FolderFoundView"][];
+        };
+        /**
+         * AnswersView
+         * @description Week after week, the oldest first; mails that a machine or a list wrote are no answers.
+         */
+        AnswersView: {
+            /** Items */
+            items: components["schemas"]["AnswersWeekView"][];
+            /** Days */
+            days: number;
+        };
+        /**
+         * AnswersWeekView
+         * @description How many customers we wrote to in a week, and how many of them wrote back in time.
+         */
+        AnswersWeekView: {
+            /**
+             * Week
+             * @description the ISO week in the team's time zone
+             * @example 2026-W47
+             */
+            week: string;
+            /** Written */
+            written: number;
+            /** Answered */
+            answered: number;
+            /**
+             * Is Complete
+             * @description whether the time to answer is over
+             */
+            is_complete: boolean;
         };
         /**
          * AppliedView
@@ -1032,6 +1166,107 @@ export interface components {
             content_type: string;
             /** Size */
             size: number;
+        };
+        /**
+         * BackupForm
+         * @description What the copy is to hold besides the dump.
+         */
+        BackupForm: {
+            /**
+             * Portable
+             * @description also the rows in a form that the other kind of database takes
+             * @default false
+             */
+            portable?: boolean;
+        };
+        /**
+         * BackupPageView
+         * @description Runs, newest first; `proven` is the newest copy that was restored to prove it.
+         */
+        BackupPageView: {
+            /** Items */
+            items: components["schemas"]["BackupView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Previous Cursor
+             * @default null
+             */
+            previous_cursor?: string | null;
+            /** Total */
+            total: number;
+            proven: components["schemas"]["BackupView"] | null;
+        };
+        /**
+         * BackupTroubleView
+         * @description Why something came to nothing.
+         */
+        BackupTroubleView: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * BackupView
+         * @description One run; `sent` grows while it runs, `rows` is over all tables.
+         */
+        BackupView: {
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "completed" | "failed";
+            /**
+             * Asked
+             * @description by a person, and not by the timer
+             */
+            asked: boolean;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Place */
+            place: string;
+            /** File */
+            file: string;
+            /** Sent */
+            sent: number;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Engine
+             * @enum {string}
+             */
+            engine: "" | "sqlite" | "mariadb";
+            /** Rows */
+            rows: number;
+            /**
+             * Portable
+             * @description holds rows that the other kind of database takes
+             */
+            portable: boolean;
+            error: components["schemas"]["BackupTroubleView"] | null;
+            proof: components["schemas"]["ProofView"] | null;
+            /**
+             * Removed
+             * @description old copies that went when this one was safe
+             */
+            removed: string[];
+            /**
+             * Prune Reason
+             * @description why no old copies could be removed, if so
+             */
+            prune_reason: string;
         };
         /**
          * BulkFields
@@ -1186,6 +1421,40 @@ export interface components {
             count: number;
         };
         /**
+         * CountsView
+         * @description What the server counts, and the sets that its mails are in, each counted by itself.
+         */
+        CountsView: {
+            /** On Server */
+            on_server: number;
+            /** Stored */
+            stored: number;
+            /** Ignored */
+            ignored: number;
+            /** Held */
+            held: number;
+            /**
+             * Missing
+             * @description stored, but the message is gone without anybody's doing
+             */
+            missing: number;
+            /**
+             * Reasons
+             * @description every set that is not empty
+             */
+            reasons: components["schemas"]["ReasonView"][];
+            /**
+             * Compared At
+             * @description when all uids were last held against the server's
+             */
+            compared_at: string | null;
+            /**
+             * Found Missing
+             * @description what that comparison found missing, and had fetched again
+             */
+            found_missing: number;
+        };
+        /**
          * CustomerCountView
          * @description How many customers have a rating and a validity.
          */
@@ -1224,7 +1493,7 @@ export interface components {
             items: components["schemas"]["CustomerView"][];
             /**
              * Approximate
-             * @description `total` and `position` are about right: those of a list above 10,000 are kept, not counted for each page, and those of a search above 300 are as the index has them; `total=exact` counts
+             * @description `total` and `position` are about right: those of a list above 10,000 are kept, not counted for each page, and those of a search with many hits are as the index has them; `total=exact` counts
              */
             approximate: boolean;
             /**
@@ -1344,6 +1613,55 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * DebtView
+         * @description How many customers were due when a week ended, or are now in the present one.
+         */
+        DebtView: {
+            /**
+             * Week
+             * @description the ISO week in the team's time zone
+             * @example 2026-W47
+             */
+            week: string;
+            /** Due */
+            due: number;
+        };
+        /**
+         * DebtsView
+         * @description Week after week, the oldest first, and the rule by which it was counted.
+         *
+         *     Customers are counted with today's rating, validity and company, from the week on in which they were added; what was
+         *     snoozed or done is not left out.
+         */
+        DebtsView: {
+            /** Items */
+            items: components["schemas"]["DebtView"][];
+            /**
+             * Operator
+             * @enum {string}
+             */
+            operator: "=" | ">" | ">=";
+            /** Importance */
+            importance: number;
+            /** Days */
+            days: number;
+        };
+        /**
+         * DeletedBeforeView
+         * @description Somebody who had the same address and was deleted; POST /customers/{id}/restore brings them back instead.
+         */
+        DeletedBeforeView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
         };
         /**
          * DeletedCustomerPage
@@ -1524,7 +1842,7 @@ export interface components {
              * Reasons
              * @description every set that is not empty
              */
-            reasons: components["schemas"]["mycrm_api__resources__mailbox__ReasonView"][];
+            reasons: components["schemas"]["ReasonView"][];
             /**
              * Compared At
              * @description when all uids were last held against the server's
@@ -1751,6 +2069,45 @@ export interface components {
             items: components["schemas"]["HistoryEntryView"][];
         };
         /**
+         * HostForm
+         * @description The fingerprint that was shown, to trust its key; empty to be shown it.
+         */
+        HostForm: {
+            /**
+             * Fingerprint
+             * @default
+             */
+            fingerprint?: string;
+        };
+        /**
+         * HostView
+         * @description The host where copies go, and the fingerprint of the key that it shows.
+         */
+        HostView: {
+            /** Host */
+            host: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Trusted */
+            trusted: boolean;
+        };
+        /**
+         * ImportCountsView
+         * @description What would become of the customers that the file speaks of; invalid ones are lines or addresses.
+         */
+        ImportCountsView: {
+            /** New */
+            new: number;
+            /** Update */
+            update: number;
+            /** Same */
+            same: number;
+            /** Conflict */
+            conflict: number;
+            /** Invalid */
+            invalid: number;
+        };
+        /**
          * ImportPage
          * @description A page of the imports, the newest first.
          */
@@ -1810,8 +2167,20 @@ export interface components {
             changes: {
                 [key: string]: components["schemas"]["ChangeView"];
             };
-            reason: components["schemas"]["mycrm_api__resources__import_views__ReasonView"] | null;
-            deleted_before: components["schemas"]["mycrm_api__resources__import_views__DeletedBeforeView"] | null;
+            reason: components["schemas"]["RowReasonView"] | null;
+            deleted_before: components["schemas"]["RowDeletedBeforeView"] | null;
+        };
+        /**
+         * ImportUndoneView
+         * @description What undoing has done so far; kept ones were changed since, failed ones are deleted.
+         */
+        ImportUndoneView: {
+            /** Reversed */
+            reversed: number;
+            /** Kept */
+            kept: number;
+            /** Failed */
+            failed: number;
         };
         /**
          * ImportView
@@ -1849,11 +2218,11 @@ export interface components {
             layout: components["schemas"]["LayoutView"] | null;
             /** Columns */
             columns: components["schemas"]["ColumnView"][];
-            counts: components["schemas"]["mycrm_api__resources__import_views__CountsView"];
+            counts: components["schemas"]["ImportCountsView"];
             progress: components["schemas"]["ProgressView"];
             applied: components["schemas"]["AppliedView"];
-            undone: components["schemas"]["mycrm_api__resources__import_views__UndoneView"];
-            error: components["schemas"]["mycrm_api__resources__import_views__ReasonView"] | null;
+            undone: components["schemas"]["ImportUndoneView"];
+            error: components["schemas"]["RowReasonView"] | null;
             /**
              * Rows
              * @default []
@@ -2017,7 +2386,7 @@ export interface components {
             error: components["schemas"]["TroubleView"] | null;
             /** Folders */
             folders: components["schemas"]["FolderLedgerView"][];
-            totals: components["schemas"]["mycrm_api__resources__mailbox__CountsView"];
+            totals: components["schemas"]["CountsView"];
             /**
              * Adds Up
              * @description whether each folder adds up
@@ -2221,6 +2590,37 @@ export interface components {
             total: number | null;
         };
         /**
+         * ProofView
+         * @description When a copy was last restored to prove it, in how many seconds, and what came of it.
+         */
+        ProofView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ok */
+            ok: boolean;
+            /** Seconds */
+            seconds: number;
+            error: components["schemas"]["BackupTroubleView"] | null;
+        };
+        /**
+         * ReasonView
+         * @description One named set of mails: `reason` is the rule that ignores them, or the error that holds them.
+         */
+        ReasonView: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "stored" | "ignored" | "held" | "missing";
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * ReplayView
          * @description How many events are tried again.
          */
@@ -2276,6 +2676,33 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "member" | "admin";
+        /**
+         * RowDeletedBeforeView
+         * @description A deleted customer who had the address; POST /customers/{id}/restore brings it back.
+         */
+        RowDeletedBeforeView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+        };
+        /**
+         * RowReasonView
+         * @description Why a row is not taken.
+         */
+        RowReasonView: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Detail */
+            detail: string;
+        };
         /**
          * SettingsForm
          * @description Settings to be changed; what is not sent stays as it is.
@@ -2520,6 +2947,29 @@ export interface components {
             detail: string;
         };
         /**
+         * UndoneView
+         * @description What an undo did.
+         */
+        UndoneView: {
+            /**
+             * Change Id
+             * @description undoes the undo; null where nothing was taken back
+             */
+            change_id: string | null;
+            /** Reversed */
+            reversed: number;
+            /**
+             * Kept
+             * @description `changed_since`: somebody has changed it since, so it stays; `undone_already`: it is as it was before the change
+             */
+            kept: components["schemas"]["LeftView"][];
+            /**
+             * Failed
+             * @description `email_taken`: another customer has the address now; `forgotten`: deleted too long ago to be brought back
+             */
+            failed: components["schemas"]["LeftView"][];
+        };
+        /**
          * UserView
          * @description An account, as its owner sees it.
          */
@@ -2560,148 +3010,6 @@ export interface components {
             /** Items */
             items: components["schemas"]["WeekView"][];
         };
-        /**
-         * UndoneView
-         * @description What an undo did.
-         */
-        mycrm_api__resources__customer_history__UndoneView: {
-            /**
-             * Change Id
-             * @description undoes the undo; null where nothing was taken back
-             */
-            change_id: string | null;
-            /** Reversed */
-            reversed: number;
-            /**
-             * Kept
-             * @description `changed_since`: somebody has changed it since, so it stays; `undone_already`: it is as it was before the change
-             */
-            kept: components["schemas"]["LeftView"][];
-            /**
-             * Failed
-             * @description `email_taken`: another customer has the address now; `forgotten`: deleted too long ago to be brought back
-             */
-            failed: components["schemas"]["LeftView"][];
-        };
-        /**
-         * DeletedBeforeView
-         * @description Somebody who had the same address and was deleted; POST /customers/{id}/restore brings them back instead.
-         */
-        mycrm_api__resources__customers__DeletedBeforeView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /**
-             * Deleted At
-             * Format: date-time
-             */
-            deleted_at: string;
-        };
-        /**
-         * CountsView
-         * @description What would become of the customers that the file speaks of; invalid ones are lines or addresses.
-         */
-        mycrm_api__resources__import_views__CountsView: {
-            /** New */
-            new: number;
-            /** Update */
-            update: number;
-            /** Same */
-            same: number;
-            /** Conflict */
-            conflict: number;
-            /** Invalid */
-            invalid: number;
-        };
-        /**
-         * DeletedBeforeView
-         * @description A deleted customer who had the address; POST /customers/{id}/restore brings it back.
-         */
-        mycrm_api__resources__import_views__DeletedBeforeView: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /**
-             * Deleted At
-             * Format: date-time
-             */
-            deleted_at: string;
-        };
-        /**
-         * ReasonView
-         * @description Why a row is not taken.
-         */
-        mycrm_api__resources__import_views__ReasonView: {
-            /** Code */
-            code: string;
-            /** Field */
-            field: string;
-            /** Detail */
-            detail: string;
-        };
-        /**
-         * UndoneView
-         * @description What undoing has done so far; kept ones were changed since, failed ones are deleted.
-         */
-        mycrm_api__resources__import_views__UndoneView: {
-            /** Reversed */
-            reversed: number;
-            /** Kept */
-            kept: number;
-            /** Failed */
-            failed: number;
-        };
-        /**
-         * CountsView
-         * @description What the server counts, and the sets that its mails are in, each counted by itself.
-         */
-        mycrm_api__resources__mailbox__CountsView: {
-            /** On Server */
-            on_server: number;
-            /** Stored */
-            stored: number;
-            /** Ignored */
-            ignored: number;
-            /** Held */
-            held: number;
-            /**
-             * Missing
-             * @description stored, but the message is gone without anybody's doing
-             */
-            missing: number;
-            /**
-             * Reasons
-             * @description every set that is not empty
-             */
-            reasons: components["schemas"]["mycrm_api__resources__mailbox__ReasonView"][];
-            /**
-             * Compared At
-             * @description when all uids were last held against the server's
-             */
-            compared_at: string | null;
-            /**
-             * Found Missing
-             * @description what that comparison found missing, and had fetched again
-             */
-            found_missing: number;
-        };
-        /**
-         * ReasonView
-         * @description One named set of mails: `reason` is the rule that ignores them, or the error that holds them.
-         */
-        mycrm_api__resources__mailbox__ReasonView: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "stored" | "ignored" | "held" | "missing";
-            /** Reason */
-            reason: string;
-            /** Count */
-            count: number;
-        };
         Problem: {
             type?: string;
             title: string;
@@ -2740,11 +3048,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "needed": true,
+                     *       "code_required": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["SetupView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2763,6 +3095,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "manager",
+                 *       "password": "a long enough password",
+                 *       "code": ""
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetupForm"];
             };
         };
@@ -2773,11 +3112,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "manager",
+                     *       "role": "viewer",
+                     *       "language": "zh-CN",
+                     *       "theme": "text",
+                     *       "time_zone": "Asia/Shanghai"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin_foreign, setup_code_wrong, setup_not_local */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: setup_done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, account_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2796,6 +3208,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "manager",
+                 *       "password": "a long enough password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignInForm"];
             };
         };
@@ -2806,11 +3224,93 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "manager",
+                     *       "role": "viewer",
+                     *       "language": "zh-CN",
+                     *       "theme": "text",
+                     *       "time_zone": "Asia/Shanghai"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: sign_in_refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: sign_in_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2836,8 +3336,44 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Forbidden: origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2862,11 +3398,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "manager",
+                     *       "role": "viewer",
+                     *       "language": "zh-CN",
+                     *       "theme": "text",
+                     *       "time_zone": "Asia/Shanghai"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2885,6 +3458,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "language": "zh-CN",
+                 *       "theme": "text",
+                 *       "time_zone": "Asia/Shanghai"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MeForm"];
             };
         };
@@ -2895,11 +3475,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "username": "manager",
+                     *       "role": "viewer",
+                     *       "language": "zh-CN",
+                     *       "theme": "text",
+                     *       "time_zone": "Asia/Shanghai"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: origin_foreign, account_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2935,11 +3588,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "李明",
+                     *           "email": "li.ming@example.com",
+                     *           "importance": 3,
+                     *           "company": "Example Trading Ltd.",
+                     *           "country": "中国",
+                     *           "address": "上海市示例路 1 号",
+                     *           "phone": "+86 21 5555 0100",
+                     *           "website": "https://shop.example.com",
+                     *           "comment": "<p>喜欢绿茶</p>",
+                     *           "last_contact_date": "2026-11-22T08:30:00Z",
+                     *           "last_checked_date": "2026-11-22T08:30:00Z",
+                     *           "last_checked_log": "text",
+                     *           "valid": 0,
+                     *           "version": 1,
+                     *           "created_at": "2026-11-22T08:30:00Z",
+                     *           "updated_at": "2026-11-22T08:30:00Z"
+                     *         }
+                     *       ],
+                     *       "approximate": true,
+                     *       "position": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomerPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2958,6 +3668,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "",
+                 *       "importance": 0,
+                 *       "company": "",
+                 *       "country": "",
+                 *       "address": "",
+                 *       "phone": "",
+                 *       "website": "",
+                 *       "comment": "",
+                 *       "valid": 2,
+                 *       "email": "li.ming@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewCustomerForm"];
             };
         };
@@ -2970,11 +3694,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "李明",
+                     *       "email": "li.ming@example.com",
+                     *       "importance": 3,
+                     *       "company": "Example Trading Ltd.",
+                     *       "country": "中国",
+                     *       "address": "上海市示例路 1 号",
+                     *       "phone": "+86 21 5555 0100",
+                     *       "website": "https://shop.example.com",
+                     *       "comment": "<p>喜欢绿茶</p>",
+                     *       "last_contact_date": "2026-11-22T08:30:00Z",
+                     *       "last_checked_date": "2026-11-22T08:30:00Z",
+                     *       "last_checked_log": "text",
+                     *       "valid": 0,
+                     *       "version": 1,
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "updated_at": "2026-11-22T08:30:00Z",
+                     *       "deleted_before": {
+                     *         "id": 1,
+                     *         "name": "李明",
+                     *         "deleted_at": "2026-11-22T08:30:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AddedCustomerView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: customer_email_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3001,11 +3823,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "李明",
+                     *       "email": "li.ming@example.com",
+                     *       "importance": 3,
+                     *       "company": "Example Trading Ltd.",
+                     *       "country": "中国",
+                     *       "address": "上海市示例路 1 号",
+                     *       "phone": "+86 21 5555 0100",
+                     *       "website": "https://shop.example.com",
+                     *       "comment": "<p>喜欢绿茶</p>",
+                     *       "last_contact_date": "2026-11-22T08:30:00Z",
+                     *       "last_checked_date": "2026-11-22T08:30:00Z",
+                     *       "last_checked_log": "text",
+                     *       "valid": 0,
+                     *       "version": 1,
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "updated_at": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomerView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3038,8 +3917,71 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: customer_version_stale */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3063,6 +4005,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "",
+                 *       "importance": 0,
+                 *       "company": "",
+                 *       "country": "",
+                 *       "address": "",
+                 *       "phone": "",
+                 *       "website": "",
+                 *       "comment": "",
+                 *       "valid": 2,
+                 *       "email": ""
+                 *     }
+                 */
                 "application/json": components["schemas"]["CustomerPatchForm"];
             };
         };
@@ -3075,11 +4031,113 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "李明",
+                     *       "email": "li.ming@example.com",
+                     *       "importance": 3,
+                     *       "company": "Example Trading Ltd.",
+                     *       "country": "中国",
+                     *       "address": "上海市示例路 1 号",
+                     *       "phone": "+86 21 5555 0100",
+                     *       "website": "https://shop.example.com",
+                     *       "comment": "<p>喜欢绿茶</p>",
+                     *       "last_contact_date": "2026-11-22T08:30:00Z",
+                     *       "last_checked_date": "2026-11-22T08:30:00Z",
+                     *       "last_checked_log": "text",
+                     *       "valid": 0,
+                     *       "version": 1,
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "updated_at": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomerView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: customer_email_taken, customer_version_stale */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3109,11 +4167,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "李明",
+                     *           "email": "li.ming@example.com",
+                     *           "importance": 3,
+                     *           "company": "Example Trading Ltd.",
+                     *           "country": "中国",
+                     *           "address": "上海市示例路 1 号",
+                     *           "phone": "+86 21 5555 0100",
+                     *           "website": "https://shop.example.com",
+                     *           "comment": "<p>喜欢绿茶</p>",
+                     *           "last_contact_date": "2026-11-22T08:30:00Z",
+                     *           "last_checked_date": "2026-11-22T08:30:00Z",
+                     *           "last_checked_log": "text",
+                     *           "valid": 0,
+                     *           "version": 1,
+                     *           "created_at": "2026-11-22T08:30:00Z",
+                     *           "updated_at": "2026-11-22T08:30:00Z",
+                     *           "deleted_at": "2026-11-22T08:30:00Z",
+                     *           "deleted_by": "text",
+                     *           "deleted_by_name": "text",
+                     *           "kept_until": "2026-11-22T08:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["DeletedCustomerPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3142,11 +4259,95 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "李明",
+                     *       "email": "li.ming@example.com",
+                     *       "importance": 3,
+                     *       "company": "Example Trading Ltd.",
+                     *       "country": "中国",
+                     *       "address": "上海市示例路 1 号",
+                     *       "phone": "+86 21 5555 0100",
+                     *       "website": "https://shop.example.com",
+                     *       "comment": "<p>喜欢绿茶</p>",
+                     *       "last_contact_date": "2026-11-22T08:30:00Z",
+                     *       "last_checked_date": "2026-11-22T08:30:00Z",
+                     *       "last_checked_log": "text",
+                     *       "valid": 0,
+                     *       "version": 1,
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "updated_at": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomerView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: customer_not_deleted, customer_email_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3177,11 +4378,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "at": "2026-11-22T08:30:00Z",
+                     *           "by": "text",
+                     *           "by_name": "text",
+                     *           "how": "added",
+                     *           "version": 1,
+                     *           "change_id": "text",
+                     *           "undoes": "text",
+                     *           "changed": [
+                     *             {
+                     *               "field": "text",
+                     *               "before": "text",
+                     *               "after": "text"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["HistoryPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3210,11 +4473,94 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["mycrm_api__resources__customer_history__UndoneView"];
+                    /**
+                     * @example {
+                     *       "change_id": "text",
+                     *       "reversed": 1,
+                     *       "kept": [
+                     *         {
+                     *           "customer_id": 1,
+                     *           "reason": "changed_since",
+                     *           "other_id": 1
+                     *         }
+                     *       ],
+                     *       "failed": [
+                     *         {
+                     *           "customer_id": 1,
+                     *           "reason": "changed_since",
+                     *           "other_id": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UndoneView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, change_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: change_of_import */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3233,6 +4579,25 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         1
+                 *       ],
+                 *       "set": {
+                 *         "name": "",
+                 *         "importance": 0,
+                 *         "company": "",
+                 *         "country": "",
+                 *         "address": "",
+                 *         "phone": "",
+                 *         "website": "",
+                 *         "comment": "",
+                 *         "valid": 2
+                 *       },
+                 *       "delete": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkForm"];
             };
         };
@@ -3245,11 +4610,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "change_id": "text",
+                     *       "changed": 1,
+                     *       "unchanged": 1,
+                     *       "missing": [
+                     *         1
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BulkView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3283,11 +4721,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "李明",
+                     *           "email": "li.ming@example.com",
+                     *           "importance": 3,
+                     *           "company": "Example Trading Ltd.",
+                     *           "country": "中国",
+                     *           "address": "上海市示例路 1 号",
+                     *           "phone": "+86 21 5555 0100",
+                     *           "website": "https://shop.example.com",
+                     *           "comment": "<p>喜欢绿茶</p>",
+                     *           "last_contact_date": "2026-11-22T08:30:00Z",
+                     *           "last_checked_date": "2026-11-22T08:30:00Z",
+                     *           "last_checked_log": "text",
+                     *           "valid": 0,
+                     *           "version": 1,
+                     *           "created_at": "2026-11-22T08:30:00Z",
+                     *           "updated_at": "2026-11-22T08:30:00Z",
+                     *           "company_last_contact": "2026-11-22T08:30:00Z",
+                     *           "due_since": "2026-11-22",
+                     *           "snoozed_until": "2026-11-22T08:30:00Z",
+                     *           "done_at": "2026-11-22T08:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowupPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3308,6 +4805,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "days": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["SnoozeForm"];
             };
         };
@@ -3318,11 +4820,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customer_id": 1,
+                     *       "snoozed_until": "2026-11-22T08:30:00Z",
+                     *       "done_at": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowupMarkView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3350,8 +4931,62 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3378,11 +5013,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "customer_id": 1,
+                     *       "snoozed_until": "2026-11-22T08:30:00Z",
+                     *       "done_at": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["FollowupMarkView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3410,8 +5106,208 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_followups: {
+        parameters: {
+            query?: {
+                weeks?: number;
+                operator?: ("=" | ">" | ">=") | null;
+                importance?: number | null;
+                days?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how many customers were due when each week ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "week": "2026-W47",
+                     *           "due": 1
+                     *         }
+                     *       ],
+                     *       "operator": "=",
+                     *       "importance": 3,
+                     *       "days": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DebtsView"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_answers: {
+        parameters: {
+            query?: {
+                weeks?: number;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description how many customers were written to, and how many wrote back, week by week */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "week": "2026-W47",
+                     *           "written": 1,
+                     *           "answered": 1,
+                     *           "is_complete": true
+                     *         }
+                     *       ],
+                     *       "days": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnswersView"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3436,11 +5332,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "importance": 3,
+                     *           "valid": 0,
+                     *           "count": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["CustomerCountsView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3467,11 +5401,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "week": "2026-W47",
+                     *           "receive": 1,
+                     *           "sendto": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["WeeksView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3504,11 +5476,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "sender": "Li Ming",
+                     *           "date": "2026-11-22T08:30:00Z",
+                     *           "type": "receive",
+                     *           "subject": "报价",
+                     *           "content": "<p>您好</p>",
+                     *           "addresses": [
+                     *             "li.ming@example.com"
+                     *           ],
+                     *           "blocked_images": 1,
+                     *           "attachments": [
+                     *             {
+                     *               "name": "李明",
+                     *               "content_type": "text",
+                     *               "size": 1
+                     *             }
+                     *           ],
+                     *           "thread": "text",
+                     *           "thread_size": 1
+                     *         }
+                     *       ],
+                     *       "searched_to": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3540,11 +5579,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "sender": "Li Ming",
+                     *           "date": "2026-11-22T08:30:00Z",
+                     *           "type": "receive",
+                     *           "subject": "报价",
+                     *           "content": "<p>您好</p>",
+                     *           "addresses": [
+                     *             "li.ming@example.com"
+                     *           ],
+                     *           "blocked_images": 1,
+                     *           "attachments": [
+                     *             {
+                     *               "name": "李明",
+                     *               "content_type": "text",
+                     *               "size": 1
+                     *             }
+                     *           ],
+                     *           "thread": "text",
+                     *           "thread_size": 1
+                     *         }
+                     *       ],
+                     *       "searched_to": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3573,11 +5670,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "count": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["CountView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3604,11 +5742,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "sender": "Li Ming",
+                     *       "date": "2026-11-22T08:30:00Z",
+                     *       "type": "receive",
+                     *       "subject": "报价",
+                     *       "content": "<p>您好</p>",
+                     *       "addresses": [
+                     *         "li.ming@example.com"
+                     *       ],
+                     *       "blocked_images": 1,
+                     *       "attachments": [
+                     *         {
+                     *           "name": "李明",
+                     *           "content_type": "text",
+                     *           "size": 1
+                     *         }
+                     *       ],
+                     *       "thread": "text",
+                     *       "thread_size": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, message_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3639,11 +5836,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "sender": "Li Ming",
+                     *           "date": "2026-11-22T08:30:00Z",
+                     *           "type": "receive",
+                     *           "subject": "报价",
+                     *           "content": "<p>您好</p>",
+                     *           "addresses": [
+                     *             "li.ming@example.com"
+                     *           ],
+                     *           "blocked_images": 1,
+                     *           "attachments": [
+                     *             {
+                     *               "name": "李明",
+                     *               "content_type": "text",
+                     *               "size": 1
+                     *             }
+                     *           ],
+                     *           "thread": "text",
+                     *           "thread_size": 1
+                     *         }
+                     *       ],
+                     *       "searched_to": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, message_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3675,8 +5939,44 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, message_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3701,11 +6001,63 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "followup_days": 1,
+                     *       "followup_importance_operators": "=",
+                     *       "followup_importance": 1,
+                     *       "monitor_mail_days": 1,
+                     *       "mail_reserved_days": 1,
+                     *       "mail_host": "imap.example.com",
+                     *       "mail_port": 993,
+                     *       "mail_username": "team@example.com",
+                     *       "mail_password_set": true,
+                     *       "mail_oauth_provider": "",
+                     *       "mail_oauth_client_id": "text",
+                     *       "mail_oauth_client_secret_set": true,
+                     *       "mail_oauth_refresh_token_set": true,
+                     *       "mail_oauth_tenant": "text",
+                     *       "theme": "text",
+                     *       "woocommerce_url": "text",
+                     *       "woocommerce_api_set": true,
+                     *       "language": "zh-CN",
+                     *       "time_zone": "Asia/Shanghai",
+                     *       "verifier_provider": "text",
+                     *       "verifier_per_hour": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["SettingsView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3724,6 +6076,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "followup_days": 0,
+                 *       "followup_importance_operators": ">=",
+                 *       "followup_importance": 0,
+                 *       "monitor_mail_days": 0,
+                 *       "mail_reserved_days": 0,
+                 *       "mail_host": "",
+                 *       "mail_port": 0,
+                 *       "mail_username": "",
+                 *       "mail_password": "text",
+                 *       "mail_oauth_provider": "",
+                 *       "mail_oauth_client_id": "",
+                 *       "mail_oauth_client_secret": "text",
+                 *       "mail_oauth_refresh_token": "text",
+                 *       "mail_oauth_tenant": "",
+                 *       "theme": "",
+                 *       "woocommerce_url": "",
+                 *       "woocommerce_api": "text",
+                 *       "language": "zh-CN",
+                 *       "time_zone": "",
+                 *       "verifier_provider": "",
+                 *       "verifier_per_hour": 0
+                 *     }
+                 */
                 "application/json": components["schemas"]["SettingsForm"];
             };
         };
@@ -3734,11 +6111,99 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "followup_days": 1,
+                     *       "followup_importance_operators": "=",
+                     *       "followup_importance": 1,
+                     *       "monitor_mail_days": 1,
+                     *       "mail_reserved_days": 1,
+                     *       "mail_host": "imap.example.com",
+                     *       "mail_port": 993,
+                     *       "mail_username": "team@example.com",
+                     *       "mail_password_set": true,
+                     *       "mail_oauth_provider": "",
+                     *       "mail_oauth_client_id": "text",
+                     *       "mail_oauth_client_secret_set": true,
+                     *       "mail_oauth_refresh_token_set": true,
+                     *       "mail_oauth_tenant": "text",
+                     *       "theme": "text",
+                     *       "woocommerce_url": "text",
+                     *       "woocommerce_api_set": true,
+                     *       "language": "zh-CN",
+                     *       "time_zone": "Asia/Shanghai",
+                     *       "verifier_provider": "text",
+                     *       "verifier_per_hour": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["SettingsView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3763,11 +6228,92 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "state": "not_configured",
+                     *       "last_synced_at": "2026-11-22T08:30:00Z",
+                     *       "error": {
+                     *         "code": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "folders": [
+                     *         {
+                     *           "on_server": 1,
+                     *           "stored": 1,
+                     *           "ignored": 1,
+                     *           "held": 1,
+                     *           "missing": 1,
+                     *           "reasons": [
+                     *             {
+                     *               "state": "stored",
+                     *               "reason": "text",
+                     *               "count": 1
+                     *             }
+                     *           ],
+                     *           "compared_at": "2026-11-22T08:30:00Z",
+                     *           "found_missing": 1,
+                     *           "folder_id": 1,
+                     *           "name": "李明",
+                     *           "excluded": "text",
+                     *           "under_way": true,
+                     *           "adds_up": true,
+                     *           "error": {
+                     *             "code": "text",
+                     *             "detail": "text"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "on_server": 1,
+                     *         "stored": 1,
+                     *         "ignored": 1,
+                     *         "held": 1,
+                     *         "missing": 1,
+                     *         "reasons": [
+                     *           {
+                     *             "state": "stored",
+                     *             "reason": "text",
+                     *             "count": 1
+                     *           }
+                     *         ],
+                     *         "compared_at": "2026-11-22T08:30:00Z",
+                     *         "found_missing": 1
+                     *       },
+                     *       "adds_up": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["MailboxView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3792,11 +6338,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: mailbox_not_configured */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3815,6 +6420,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mail_host": "",
+                 *       "mail_port": 0,
+                 *       "mail_username": "",
+                 *       "mail_password": "text",
+                 *       "mail_oauth_provider": "",
+                 *       "mail_oauth_client_id": "",
+                 *       "mail_oauth_client_secret": "text",
+                 *       "mail_oauth_refresh_token": "text",
+                 *       "mail_oauth_tenant": ""
+                 *     }
+                 */
                 "application/json": components["schemas"]["MailboxTestForm"];
             };
         };
@@ -3825,6 +6443,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "folders": [
+                     *         {
+                     *           "name": "李明",
+                     *           "messages": 1,
+                     *           "excluded": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["MailboxFoundView"];
                 };
             };
@@ -3834,11 +6463,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, mailbox_login_refused, mailbox_unreachable, mailbox_certificate_untrusted, mailbox_tls_required */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3868,11 +6565,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "folder_id": 1,
+                     *           "folder": "text",
+                     *           "uid": 1,
+                     *           "internal_date": "2026-11-22T08:30:00Z",
+                     *           "size": 1,
+                     *           "code": "text",
+                     *           "detail": "text",
+                     *           "attempts": 1,
+                     *           "subject": "报价",
+                     *           "sender": "Li Ming",
+                     *           "bytes_kept": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["HeldMailPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3897,6 +6643,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "still_held": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetriedView"];
                 };
             };
@@ -3906,11 +6657,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: mailbox_not_configured */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, mailbox_unreachable, mailbox_login_refused, mailbox_connection_lost */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3938,6 +6748,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "still_held": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["RetriedView"];
                 };
             };
@@ -3947,11 +6762,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, mail_not_held */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: mailbox_not_configured */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, mailbox_unreachable, mailbox_login_refused, mailbox_connection_lost */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3982,8 +6865,53 @@ export interface operations {
                     "message/rfc822": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, mail_not_held, mail_bytes_missing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4011,11 +6939,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, mail_not_held */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: mailbox_not_configured */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4045,8 +7041,62 @@ export interface operations {
                     "message/rfc822": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, copy_not_ready, copy_expired, mail_gone */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: mailbox_not_configured */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, mail_too_large, mailbox_unreachable, mailbox_login_refused, mailbox_connection_lost */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4073,11 +7123,737 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text",
+                     *       "noun": "text",
+                     *       "verb": "text",
+                     *       "state": "open",
+                     *       "asked_at": "2026-11-22T08:30:00Z",
+                     *       "answer": {
+                     *         "ok": true,
+                     *         "code": "text",
+                     *         "detail": "text",
+                     *         "folders": [
+                     *           {
+                     *             "name": "李明",
+                     *             "messages": 1,
+                     *             "excluded": true
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["RequestStateView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backups: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the copies of the database, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "state": "running",
+                     *           "asked": true,
+                     *           "started_at": "2026-11-22T08:30:00Z",
+                     *           "ended_at": "2026-11-22T08:30:00Z",
+                     *           "seconds": 1,
+                     *           "place": "text",
+                     *           "file": "text",
+                     *           "sent": 1,
+                     *           "bytes": 1,
+                     *           "sha256": "text",
+                     *           "engine": "",
+                     *           "rows": 1,
+                     *           "portable": true,
+                     *           "error": {
+                     *             "code": "text",
+                     *             "detail": "text"
+                     *           },
+                     *           "proof": {
+                     *             "at": "2026-11-22T08:30:00Z",
+                     *             "ok": true,
+                     *             "seconds": 1,
+                     *             "error": {
+                     *               "code": "text",
+                     *               "detail": "text"
+                     *             }
+                     *           },
+                     *           "removed": [
+                     *             "text"
+                     *           ],
+                     *           "prune_reason": "text"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "proven": {
+                     *         "id": 1,
+                     *         "state": "running",
+                     *         "asked": true,
+                     *         "started_at": "2026-11-22T08:30:00Z",
+                     *         "ended_at": "2026-11-22T08:30:00Z",
+                     *         "seconds": 1,
+                     *         "place": "text",
+                     *         "file": "text",
+                     *         "sent": 1,
+                     *         "bytes": 1,
+                     *         "sha256": "text",
+                     *         "engine": "",
+                     *         "rows": 1,
+                     *         "portable": true,
+                     *         "error": {
+                     *           "code": "text",
+                     *           "detail": "text"
+                     *         },
+                     *         "proof": {
+                     *           "at": "2026-11-22T08:30:00Z",
+                     *           "ok": true,
+                     *           "seconds": 1,
+                     *           "error": {
+                     *             "code": "text",
+                     *             "detail": "text"
+                     *           }
+                     *         },
+                     *         "removed": [
+                     *           "text"
+                     *         ],
+                     *         "prune_reason": "text"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BackupPageView"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "portable": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["BackupForm"];
+            };
+        };
+        responses: {
+            /** @description make a copy now; 202 with a request_id when it takes longer than 20 s */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "state": "running",
+                     *       "asked": true,
+                     *       "started_at": "2026-11-22T08:30:00Z",
+                     *       "ended_at": "2026-11-22T08:30:00Z",
+                     *       "seconds": 1,
+                     *       "place": "text",
+                     *       "file": "text",
+                     *       "sent": 1,
+                     *       "bytes": 1,
+                     *       "sha256": "text",
+                     *       "engine": "",
+                     *       "rows": 1,
+                     *       "portable": true,
+                     *       "error": {
+                     *         "code": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "proof": {
+                     *         "at": "2026-11-22T08:30:00Z",
+                     *         "ok": true,
+                     *         "seconds": 1,
+                     *         "error": {
+                     *           "code": "text",
+                     *           "detail": "text"
+                     *         }
+                     *       },
+                     *       "removed": [
+                     *         "text"
+                     *       ],
+                     *       "prune_reason": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BackupView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backups_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description one copy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "state": "running",
+                     *       "asked": true,
+                     *       "started_at": "2026-11-22T08:30:00Z",
+                     *       "ended_at": "2026-11-22T08:30:00Z",
+                     *       "seconds": 1,
+                     *       "place": "text",
+                     *       "file": "text",
+                     *       "sent": 1,
+                     *       "bytes": 1,
+                     *       "sha256": "text",
+                     *       "engine": "",
+                     *       "rows": 1,
+                     *       "portable": true,
+                     *       "error": {
+                     *         "code": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "proof": {
+                     *         "at": "2026-11-22T08:30:00Z",
+                     *         "ok": true,
+                     *         "seconds": 1,
+                     *         "error": {
+                     *           "code": "text",
+                     *           "detail": "text"
+                     *         }
+                     *       },
+                     *       "removed": [
+                     *         "text"
+                     *       ],
+                     *       "prune_reason": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BackupView"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, backup_not_found */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backups_id_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description prove a copy by restoring it; 202 with a request_id when it takes longer than 20 s */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "state": "running",
+                     *       "asked": true,
+                     *       "started_at": "2026-11-22T08:30:00Z",
+                     *       "ended_at": "2026-11-22T08:30:00Z",
+                     *       "seconds": 1,
+                     *       "place": "text",
+                     *       "file": "text",
+                     *       "sent": 1,
+                     *       "bytes": 1,
+                     *       "sha256": "text",
+                     *       "engine": "",
+                     *       "rows": 1,
+                     *       "portable": true,
+                     *       "error": {
+                     *         "code": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "proof": {
+                     *         "at": "2026-11-22T08:30:00Z",
+                     *         "ok": true,
+                     *         "seconds": 1,
+                     *         "error": {
+                     *           "code": "text",
+                     *           "detail": "text"
+                     *         }
+                     *       },
+                     *       "removed": [
+                     *         "text"
+                     *       ],
+                     *       "prune_reason": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BackupView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, backup_not_found */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backups_host: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fingerprint": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["HostForm"];
+            };
+        };
+        responses: {
+            /** @description the key that the SFTP host of the copies shows; with its fingerprint, trust it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "host": "text",
+                     *       "fingerprint": "text",
+                     *       "trusted": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HostView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, backup_host_keyless, backup_host_changed, backup_target_unreachable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4111,11 +7887,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "at": "2026-11-22T08:30:00Z",
+                     *           "service": "text",
+                     *           "level": "debug",
+                     *           "action": "text",
+                     *           "text": "text",
+                     *           "correlation_id": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["LogPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, log_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4143,8 +7973,62 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, log_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4161,7 +8045,10 @@ export interface operations {
                 q?: string;
                 after?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description the place of the last thing heard, as browsers send it when they come back */
+                "Last-Event-ID"?: string;
+            };
             path: {
                 service: string;
             };
@@ -4178,8 +8065,53 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, log_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: streams_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4210,11 +8142,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "seq": 1,
+                     *           "id": "text",
+                     *           "type": "text",
+                     *           "time": "2026-11-22T08:30:00Z",
+                     *           "subject": "报价",
+                     *           "source": "text",
+                     *           "correlation_id": "text",
+                     *           "data": {}
+                     *         }
+                     *       ],
+                     *       "oldest": 1,
+                     *       "newest": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4230,7 +8210,10 @@ export interface operations {
                 type?: string;
                 after?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description the place of the last thing heard, as browsers send it when they come back */
+                "Last-Event-ID"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4245,8 +8228,44 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests: streams_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4277,11 +8296,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "event_id": "text",
+                     *           "consumer": "text",
+                     *           "type": "text",
+                     *           "attempts": 1,
+                     *           "reason": "text",
+                     *           "body": "text",
+                     *           "replayable": true,
+                     *           "told_at": "2026-11-22T08:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ParkedPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4308,11 +8383,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "event_id": "text",
+                     *       "consumer": "text",
+                     *       "type": "text",
+                     *       "attempts": 1,
+                     *       "reason": "text",
+                     *       "body": "text",
+                     *       "replayable": true,
+                     *       "told_at": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ParkedView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, parked_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4339,11 +8472,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "replayed": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReplayView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, parked_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: parked_unreadable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4371,11 +8572,61 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "replayed": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReplayView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4404,11 +8655,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "file_name": "text",
+                     *           "size": 1,
+                     *           "state": "reading",
+                     *           "by": "text",
+                     *           "change_id": "text",
+                     *           "created_at": "2026-11-22T08:30:00Z",
+                     *           "changed_at": "2026-11-22T08:30:00Z",
+                     *           "layout": {
+                     *             "kind": "csv",
+                     *             "charset": "text",
+                     *             "delimiter": "text",
+                     *             "header": true
+                     *           },
+                     *           "columns": [
+                     *             {
+                     *               "position": 1,
+                     *               "header": "text",
+                     *               "field": "name"
+                     *             }
+                     *           ],
+                     *           "counts": {
+                     *             "new": 1,
+                     *             "update": 1,
+                     *             "same": 1,
+                     *             "conflict": 1,
+                     *             "invalid": 1
+                     *           },
+                     *           "progress": {
+                     *             "done": 1,
+                     *             "total": 1
+                     *           },
+                     *           "applied": {
+                     *             "added": 1,
+                     *             "updated": 1,
+                     *             "skipped": 1
+                     *           },
+                     *           "undone": {
+                     *             "reversed": 1,
+                     *             "kept": 1,
+                     *             "failed": 1
+                     *           },
+                     *           "error": {
+                     *             "code": "text",
+                     *             "field": "text",
+                     *             "detail": "text"
+                     *           },
+                     *           "rows": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4443,6 +8789,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
@@ -4452,11 +8850,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, columns_many, columns_wrong, import_empty, sheet_unreadable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4483,11 +8996,108 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, import_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4508,6 +9118,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "charset": "utf-8",
+                 *       "delimiter": ",",
+                 *       "header": true,
+                 *       "columns": [
+                 *         "name"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ColumnsForm"];
             };
         };
@@ -4518,6 +9138,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
@@ -4527,11 +9199,144 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Bad Request: body_unreadable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, import_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: import_state_wrong */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, columns_wrong, import_empty */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4563,11 +9368,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "previous_cursor": null,
+                     *       "total": 1,
+                     *       "items": [
+                     *         {
+                     *           "number": 1,
+                     *           "line": 1,
+                     *           "kind": "new",
+                     *           "state": "",
+                     *           "email": "li.ming@example.com",
+                     *           "customer_id": 1,
+                     *           "values": {},
+                     *           "changes": {},
+                     *           "reason": {
+                     *             "code": "text",
+                     *             "field": "text",
+                     *             "detail": "text"
+                     *           },
+                     *           "deleted_before": {
+                     *             "id": 1,
+                     *             "name": "李明",
+                     *             "deleted_at": "2026-11-22T08:30:00Z"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportRowPage"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, import_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid, cursor_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4594,6 +9473,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
@@ -4603,11 +9534,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, import_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: import_state_wrong */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4634,6 +9680,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
@@ -4643,11 +9741,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, import_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: import_state_wrong */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4674,6 +9887,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
@@ -4683,11 +9948,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "file_name": "text",
+                     *       "size": 1,
+                     *       "state": "reading",
+                     *       "by": "text",
+                     *       "change_id": "text",
+                     *       "created_at": "2026-11-22T08:30:00Z",
+                     *       "changed_at": "2026-11-22T08:30:00Z",
+                     *       "layout": {
+                     *         "kind": "csv",
+                     *         "charset": "text",
+                     *         "delimiter": "text",
+                     *         "header": true
+                     *       },
+                     *       "columns": [
+                     *         {
+                     *           "position": 1,
+                     *           "header": "text",
+                     *           "field": "name"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "new": 1,
+                     *         "update": 1,
+                     *         "same": 1,
+                     *         "conflict": 1,
+                     *         "invalid": 1
+                     *       },
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 1
+                     *       },
+                     *       "applied": {
+                     *         "added": 1,
+                     *         "updated": 1,
+                     *         "skipped": 1
+                     *       },
+                     *       "undone": {
+                     *         "reversed": 1,
+                     *         "kept": 1,
+                     *         "failed": 1
+                     *       },
+                     *       "error": {
+                     *         "code": "text",
+                     *         "field": "text",
+                     *         "detail": "text"
+                     *       },
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, import_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: import_state_wrong */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4717,8 +10097,53 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, import_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4748,8 +10173,44 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4779,8 +10240,44 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4810,8 +10307,44 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4844,8 +10377,44 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4880,8 +10449,44 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4909,8 +10514,44 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description a problem, by its code */
-            default: {
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,8 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from mycrm_api.http.described_problems import problem_answers, problem_examples
+from mycrm_api.http.examples import example_of
 from mycrm_api.resources.change_ids import CHANGE_HEADER
 from mycrm_api.resources.route import Form, Route, View
+from mycrm_api.resources.streams import MEDIA as STREAM
 
 _VERSION = "0.1.0"
 _TEXT_IDS = frozenset({"request_id", "change_id"})
@@ -18,6 +21,13 @@ _IF_MATCH: dict[str, Any] = {
     "in": "header",
     "required": False,
     "description": "the version that the caller has seen; a stale one gets 409, none lets the last write win",
+    "schema": {"type": "string"},
+}
+_LAST_EVENT_ID: dict[str, Any] = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "the place of the last thing heard, as browsers send it when they come back",
     "schema": {"type": "string"},
 }
 _CHANGE_ID: dict[str, Any] = {
@@ -60,7 +70,8 @@ def describe(routes: Sequence[Route]) -> dict[str, Any]:
     schemas, references = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault("/api/v1" + route.path, {})[route.method.lower()] = _operation(route, references)
+        operation = _operation(route, references, schemas)
+        paths.setdefault("/api/v1" + route.path, {})[route.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {
@@ -73,6 +84,7 @@ def describe(routes: Sequence[Route]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas | {"Problem": _PROBLEM},
+            "examples": problem_examples(),
             "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "mycrm_session"}},
         },
     }
@@ -91,22 +103,26 @@ def _sorted(models: set[type[Form]] | set[type[View]]) -> list[type[BaseModel]]:
     return sorted(models, key=lambda model: model.__name__)
 
 
-def _operation(route: Route, references: dict[type[BaseModel], dict[str, Any]]) -> dict[str, Any]:
+def _operation(
+    route: Route, references: dict[type[BaseModel], dict[str, Any]], schemas: dict[str, Any]
+) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": _operation_id(route),
         "summary": route.summary,
         "tags": [route.path.split("/")[1]],
         "x-role": route.needs.value if route.needs else "anyone",
         "security": [{"session": []}] if route.needs else [],
-        "responses": _responses(route, references),
+        "responses": _responses(route, references, schemas),
     }
     parameters = [*_path_parameters(route), *_query_parameters(route)]
     if route.versioned:
         parameters.append(_IF_MATCH)
+    if route.media == STREAM:
+        parameters.append(_LAST_EVENT_ID)
     if parameters:
         operation["parameters"] = parameters
     if route.takes:
-        content = {"application/json": {"schema": references[route.takes]}}
+        content = {"application/json": _shown(references[route.takes], schemas)}
         operation["requestBody"] = {"required": True, "content": content}
     if route.upload:
         operation["requestBody"] = {"required": True, "content": {route.upload: {"schema": _UPLOAD}}}
@@ -115,21 +131,25 @@ def _operation(route: Route, references: dict[type[BaseModel], dict[str, Any]]) 
     return operation
 
 
-def _responses(route: Route, references: dict[type[BaseModel], dict[str, Any]]) -> dict[str, Any]:
+def _responses(
+    route: Route, references: dict[type[BaseModel], dict[str, Any]], schemas: dict[str, Any]
+) -> dict[str, Any]:
     good: dict[str, Any] = {"description": route.summary}
     if route.gives:
-        good["content"] = {route.media: {"schema": references[route.gives]}}
+        good["content"] = {route.media: _shown(references[route.gives], schemas)}
     elif route.status != 204:  # noqa: PLR2004 - HTTP's number for no content
         good["content"] = {route.media: {"schema": {"type": "string"}}}
     if route.gives_change:
         good["headers"] = {CHANGE_HEADER: _CHANGE_ID}
-    problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
     answers = {str(route.status): good}
     if route.later:
-        content = {route.media: {"schema": references[route.later]}}
+        content = {route.media: _shown(references[route.later], schemas)}
         answers["202"] = {"description": "taken; the answer takes longer", "content": content}
-    answers["default"] = {"description": "a problem, by its code", "content": problem}
-    return answers
+    return answers | problem_answers(route)
+
+
+def _shown(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    return {"schema": schema, "example": example_of(schema, schemas)}
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ class LayoutView(View):
     header: bool
 
 
-class CountsView(View):
+class ImportCountsView(View):
     """What would become of the customers that the file speaks of; invalid ones are lines or addresses."""
 
     new: int
@@ -64,7 +64,7 @@ class AppliedView(View):
     skipped: int
 
 
-class UndoneView(View):
+class ImportUndoneView(View):
     """What undoing has done so far; kept ones were changed since, failed ones are deleted."""
 
     reversed: int
@@ -86,7 +86,7 @@ class ChangeView(View):
     new: str | int
 
 
-class ReasonView(View):
+class RowReasonView(View):
     """Why a row is not taken."""
 
     code: str
@@ -94,7 +94,7 @@ class ReasonView(View):
     detail: str
 
 
-class DeletedBeforeView(View):
+class RowDeletedBeforeView(View):
     """A deleted customer who had the address; POST /customers/{id}/restore brings it back."""
 
     id: int
@@ -113,8 +113,8 @@ class ImportRowView(View):
     customer_id: int | None
     values: dict[str, str | int]
     changes: dict[str, ChangeView]
-    reason: ReasonView | None
-    deleted_before: DeletedBeforeView | None
+    reason: RowReasonView | None
+    deleted_before: RowDeletedBeforeView | None
 
 
 class ImportView(View):
@@ -130,11 +130,11 @@ class ImportView(View):
     changed_at: datetime
     layout: LayoutView | None
     columns: tuple[ColumnView, ...]
-    counts: CountsView
+    counts: ImportCountsView
     progress: ProgressView
     applied: AppliedView
-    undone: UndoneView
-    error: ReasonView | None
+    undone: ImportUndoneView
+    error: RowReasonView | None
     rows: tuple[ImportRowView, ...] = ()
 
 
@@ -213,10 +213,10 @@ def shown_row(row: ImportRow, gone: Mapping[str, tuple[int, str, datetime]]) -> 
         customer_id=row.customer_id,
         values={name: _printable(value) for name, value in row.fields.items()},
         changes={name: ChangeView(old=old, new=row.fields[name]) for name, old in row.earlier.items()},
-        reason=None if row.reason is None else ReasonView.model_validate(row.reason),
+        reason=None if row.reason is None else RowReasonView.model_validate(row.reason),
         deleted_before=None
         if before is None
-        else DeletedBeforeView(id=before[0], name=before[1], deleted_at=before[2]),
+        else RowDeletedBeforeView(id=before[0], name=before[1], deleted_at=before[2]),
     )
 
 
