@@ -13,8 +13,8 @@ const LAYERS = {
   i18n: ['ui', 'api', 'features', 'app'],
 }
 const COMPONENT_LIBRARY = {
-  regex: '^reka-ui',
-  message: 'Only src/ui knows the component library, so that replacing it costs one folder.',
+  regex: '^(reka-ui|echarts)(/|$)',
+  message: 'Only src/ui knows the libraries of components and charts, so that replacing one costs one folder.',
 }
 const UPWARDS = { regex: '^\\.\\.', message: 'Write @/... so that a reader and the layer rules see where it leads.' }
 

@@ -12,8 +12,8 @@ const dist = `${import.meta.dirname}/../dist`
 const isBuilt = existsSync(`${dist}/.vite/manifest.json`)
 const manifest = (isBuilt ? JSON.parse(readFileSync(`${dist}/.vite/manifest.json`, 'utf8')) : {}) as Record<string, Chunk>
 
-/** What a first visit to the customers fetches, in the larger of the two languages. */
-function firstRoute(): { js: number; css: number; files: number } {
+/** What some parts of the page fetch, with everything that they need. */
+function filesOf(...names: string[]): Set<string> {
   const files = new Set<string>()
   const add = (name: string): void => {
     const chunk = manifest[name]
@@ -22,10 +22,20 @@ function firstRoute(): { js: number; css: number; files: number } {
     for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file)
     chunk.imports?.forEach(add)
   }
-  for (const name of ['index.html', 'src/features/customers/customers-page.vue', 'src/i18n/zh-CN/index.ts']) add(name)
-  const weigh = (ending: string) =>
-    [...files].filter((file) => file.endsWith(ending)).reduce((sum, file) => sum + gzipSync(readFileSync(`${dist}/${file}`)).length, 0)
-  return { js: weigh('.js') / 1000, css: weigh('.css') / 1000, files: files.size }
+  names.forEach(add)
+  return files
+}
+
+/** What files weigh, packed, in kB. */
+const weigh = (files: Iterable<string>, ending: string) =>
+  [...files].filter((file) => file.endsWith(ending)).reduce((sum, file) => sum + gzipSync(readFileSync(`${dist}/${file}`)).length, 0) / 1000
+
+/** What a first visit to the customers fetches, in the larger of the two languages. */
+const firstFiles = () => filesOf('index.html', 'src/features/customers/customers-page.vue', 'src/i18n/zh-CN/index.ts')
+
+function firstRoute(): { js: number; css: number; files: number } {
+  const files = firstFiles()
+  return { js: weigh(files, '.js'), css: weigh(files, '.css'), files: files.size }
 }
 
 describe.runIf(isBuilt)('the first route', () => {
@@ -44,4 +54,11 @@ describe.runIf(isBuilt)('the first route', () => {
     expect(page).not.toMatch(/(src|href)="(https?:)?\/\//)
     expect(page).not.toMatch(/<style|style="|<script>/)
   })
+})
+
+test.runIf(isBuilt)('charts are fetched only where they are shown, and weigh at most 200 kB, packed', () => {
+  const first = firstFiles()
+  const more = [...filesOf('src/features/statistics/statistics-page.vue', 'src/ui/chart/chart.vue')].filter((file) => !first.has(file))
+  expect(weigh(more, '.js')).toBeGreaterThan(100)
+  expect(weigh(more, '.js')).toBeLessThan(200)
 })

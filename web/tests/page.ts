@@ -21,11 +21,13 @@ interface Showing {
   user?: User
   /** The address of the tab that the part stands in; the tab has the name of its first step. */
   address?: string
+  /** The pattern of that address, when it has parameters. */
+  path?: string
 }
 
 /** Shows a part of the page, in English, to somebody who is signed in. */
 export async function show(
-  component: Component, server: FakeServer, { props = {}, user = aUser(), address = '/' }: Showing = {},
+  component: Component, server: FakeServer, { props = {}, user = aUser(), address = '/', path = '/:rest(.*)*' }: Showing = {},
 ): Promise<Shown> {
   server.on('GET /me', () => user)
   const backend = createBackend(server.fetch)
@@ -34,7 +36,7 @@ export async function show(
   const notices = createNotices()
   const name = /\w+/.exec(address)?.[0] ?? 'first'
   const blank = defineComponent({ render: () => h('div') })
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', name, component: blank }] })
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path, name, component: blank }] })
   await router.push(address)
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const wiring = {

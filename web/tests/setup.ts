@@ -13,6 +13,9 @@ class SilentObserver implements ResizeObserver {
 vi.stubGlobal('ResizeObserver', SilentObserver)
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 756 })
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1200 })
+// Nor does it know media or draw on a canvas: the theme is light, and widths of text are guessed.
+vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }))
+HTMLCanvasElement.prototype.getContext = () => null
 Element.prototype.checkVisibility ??= () => true
 Element.prototype.scrollTo ??= () => undefined
 

@@ -9,5 +9,6 @@ import mailboxes from './mailboxes.json'
 import messages from './messages.json'
 import session from './session.json'
 import settings from './settings.json'
+import statistics from './statistics.json'
 
-export default { common, customers, errors, followups, frame, help, logs, mailboxes, messages, session, settings }
+export default { common, customers, errors, followups, frame, help, logs, mailboxes, messages, session, settings, statistics }
