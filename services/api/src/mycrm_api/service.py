@@ -18,6 +18,7 @@ from mycrm_api.http.patience import noting
 from mycrm_api.ports.accounts import Passwords
 from mycrm_api.ports.changes import CustomerBooks
 from mycrm_api.ports.settings import Box
+from mycrm_api.resources import backups as backup_resources
 from mycrm_api.resources import bulk as bulk_resources
 from mycrm_api.resources import customer_history as history_resources
 from mycrm_api.resources import customer_list as customer_list_resources
@@ -42,6 +43,7 @@ from mycrm_api.settings import ApiSettings
 from mycrm_api.store import (
     address_changes,
     answers,
+    backups,
     contacts,
     customer_counts,
     customer_pages,
@@ -76,6 +78,7 @@ from mycrm_api.usecases.note_contact import note_contact
 from mycrm_api.usecases.set_up import set_up
 from mycrm_common.clock import Clock
 from mycrm_common.errors import MyCRMError, StartError
+from mycrm_common.events.backups import BackupRequestAnswered
 from mycrm_common.events.mailboxes import MailboxRequestAnswered
 from mycrm_common.events.messages import MessageStored
 from mycrm_common.health import listening, listening_at
@@ -255,6 +258,9 @@ def api_routes(
             patience=Patience(),
         ),
         *request_resources.routes(requests=requests, reading=reading),
+        *backup_resources.routes(
+            backups=backups, requests=requests, unit=unit, reading=reading, patience=Patience()
+        ),
         *log_resources.routes(logs=logs, log=log, streams=streams, unit=unit, reading=reading),
         *feed_resources.routes(feed=feed, live=live, streams=streams, reading=reading),
         *event_resources.routes(parked=parked, log=log, unit=unit, reading=reading),
@@ -306,7 +312,7 @@ def _subscriptions() -> tuple[Subscription, ...]:
         ),
         Subscription(
             use="requests",
-            events=(MailboxRequestAnswered,),
+            events=(MailboxRequestAnswered, BackupRequestAnswered),
             handle=lambda event, unit: close(event, unit=unit),
         ),
     )

@@ -1,25 +1,25 @@
 """What the use cases of backups need from outside."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mycrm_backup.domain.manifest import Contents, Manifest, TableSum
 from mycrm_backup.domain.retention import AgeBy, File
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.work import Reading, Work
 
-Pieces = AsyncIterator[bytes]
+Pieces = AsyncGenerator[bytes, None]
 
 
 class Dump(Protocol):
     """One consistent moment of the whole database, on its way out."""
 
-    def members(self) -> AsyncIterator[tuple[str, Pieces]]:
+    def members(self) -> AsyncGenerator[tuple[str, Pieces], None]:
         """The files of the copy, to be read one after the other; a dump that fails or is too short raises."""
         ...
 
@@ -83,21 +83,17 @@ class Targets(Protocol):
 class Scratch(Protocol):
     """A database beside the real one, into which a copy was restored."""
 
-    name: str
-
     async def sums(self) -> Mapping[str, TableSum]:
         """What is in it, table by table, summed up as its dump was."""
         ...
 
-    async def swap(self) -> str:
+    async def swap(self, *, at: datetime) -> str:
         """Put it in the place of the real one, and return the name under which that is kept."""
         ...
 
 
 class Restorer(Protocol):
     """Restores copies into a scratch database of one engine."""
-
-    engine: str
 
     def restored(self, archive: Path, manifest: Manifest) -> AbstractAsyncContextManager[Scratch]:
         """Restore a copy beside the real database; what was not swapped is gone when the block ends."""
@@ -114,28 +110,24 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """One copy that was begun."""
+    """One copy that was begun; `manifest` is the text of its file."""
 
     id: int
     state: RunState
-    due_at: datetime
     started_at: datetime
     ended_at: datetime | None
     file: str
-    bytes: int
-    sha256: str
     manifest: str
     reason: str
-    detail: str
+    tried_at: datetime | None
     verified_at: datetime | None
-    verify_seconds: float | None
     verify_reason: str
 
 
 class Runs(Protocol):
     """The runs, newest last."""
 
-    async def begin(self, work: Work, *, due_at: datetime, asked: bool) -> int:
+    async def begin(self, work: Work, *, due_at: datetime, asked: bool, place: str, file: str) -> int:
         """Write down that a run begins, and return its id; one that was never ended is failed by this."""
         ...
 
@@ -169,12 +161,20 @@ class Runs(Protocol):
         """The newest completed run, or the newest one that was proven to restore."""
         ...
 
-    async def last_begun(self, reading: Reading) -> datetime | None:
-        """When the timer's newest run was begun."""
+    async def failed_files(self, reading: Reading) -> Sequence[str]:
+        """What the copies would have been called that came to nothing lately."""
         ...
 
-    async def timer_since(self, work: Work) -> datetime:
-        """Since when the timer counts: its first look."""
+    async def last_due(self, reading: Reading) -> datetime | None:
+        """The due time of the timer's newest run that was not broken off."""
+        ...
+
+    async def timer_since(self, reading: Reading) -> datetime | None:
+        """Since when the timer counts, or None where it has not begun."""
+        ...
+
+    async def begin_timer(self, work: Work) -> None:
+        """Let the timer count from now; once is enough."""
         ...
 
 
@@ -183,16 +183,16 @@ class Verb(StrEnum):
 
     RUN = "run"
     VERIFY = "verify"
+    HOST = "host"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """Something that was asked; `run_id` is the copy to verify, `attempts` counts this one."""
+    """Something that was asked; `attempts` counts this one."""
 
     request_id: str
     verb: Verb
-    run_id: int | None
-    portable: bool
+    parameters: Mapping[str, Any]
     attempts: int
 
 
@@ -204,16 +204,14 @@ class Tasks(Protocol):
         ...
 
     async def claim(self, work: Work) -> Task | None:
-        """The oldest open task."""
+        """The oldest open task; only whoever holds the lease of the job asks."""
         ...
 
     async def any_open(self, reading: Reading) -> bool:
         """Whether there is one."""
         ...
 
-    async def answer(
-        self, work: Work, request_id: str, *, run_id: int | None, code: str, detail: str
-    ) -> bool:
+    async def answer(self, work: Work, request_id: str, said: Mapping[str, Any]) -> bool:
         """Write the answer; False where there was one already."""
         ...
 
@@ -222,4 +220,21 @@ class Tasks(Protocol):
         ...
 
 
-Progress = Callable[[int], None]
+class Hosts(Protocol):
+    """Which hosts are trusted."""
+
+    async def key_of(self, reading: Reading, host: str) -> str:
+        """The key by which a host was trusted; nothing where it was not."""
+        ...
+
+    async def trust(self, work: Work, host: str, *, host_key: str, fingerprint: str) -> None:
+        """Trust a host by a key from now on, and by no other."""
+        ...
+
+
+class HostKeys(Protocol):
+    """Asks hosts for their keys."""
+
+    async def shown(self) -> tuple[str, str, str]:
+        """The target's host, the key that it shows, and the key's fingerprint."""
+        ...

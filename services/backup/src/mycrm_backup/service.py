@@ -1,14 +1,40 @@
-"""The backup service, put together. It has no target to copy to yet, and says so."""
+"""The backup service, put together: what is dumped, where it goes, when, and how it is proven."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
+from pydantic import SecretStr
+
+from mycrm_backup.adapters.mariadb_scratch import MariaDbRestorer
+from mycrm_backup.adapters.sqlite_scratch import SqliteRestorer
+from mycrm_backup.domain.names import NamePattern
+from mycrm_backup.domain.timer import Timer
+from mycrm_backup.dumpers.client import Account
+from mycrm_backup.dumpers.mariadb import MariaDbDumper
+from mycrm_backup.dumpers.sqlite import SqliteDumper
+from mycrm_backup.ports import Dumper, Restorer
 from mycrm_backup.settings import BackupSettings
+from mycrm_backup.store import hosts, runs, tasks
+from mycrm_backup.targets.opening import Access, ShownKeys, TargetOpener, place_of
+from mycrm_backup.usecases.keep_backups import Keeper, is_wanted, keep_backups
+from mycrm_backup.usecases.make_backup import Maker
+from mycrm_backup.usecases.take_request import Asked, take_request
+from mycrm_backup.usecases.verify_backup import Verifier
+from mycrm_common.db.engine import parse_url
+from mycrm_common.db.schema import REVISIONS
+from mycrm_common.errors import MyCRMError, StartError
+from mycrm_common.events.backups import BackupHostRequested, BackupRunRequested, BackupVerifyRequested
 from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
-from mycrm_common.service import Service
+from mycrm_common.service import Job, Service, Subscription, Wake
+from mycrm_common.work import UnitOfWork
 
 NAME = "backup"
+_LOOK_SECONDS = 5.0
+_WORK_FOLDER = "backup-work"
 
 
 def part() -> Part:
@@ -19,6 +45,132 @@ def part() -> Part:
 @asynccontextmanager
 async def build(runtime: ServiceRuntime, settings: BackupSettings) -> AsyncIterator[Service]:
     """Open the service."""
-    del settings
-    runtime.log.info("backup.idle", reason="no target is configured")
-    yield Service(name=NAME)
+    keeper = _keeper(runtime, settings)
+    wake = Wake()
+
+    async def take(event: Asked, unit: UnitOfWork) -> None:
+        await take_request(event, tasks=tasks, unit=unit)
+        wake.nudge()
+
+    yield Service(
+        name=NAME,
+        subscriptions=(
+            Subscription(
+                use="requests",
+                events=(BackupRunRequested, BackupVerifyRequested, BackupHostRequested),
+                handle=take,
+            ),
+        ),
+        jobs=(
+            Job(
+                name="backup",
+                beat=partial(keep_backups, keeper),
+                seconds=_LOOK_SECONDS,
+                wake=wake,
+                lease="backup.run",
+                wanted=partial(is_wanted, keeper),
+            ),
+        ),
+    )
+
+
+def dumper_for(database_url: str, *, work_folder: Path, program: Path | None) -> Dumper:
+    """Return what dumps the database of a URL."""
+    if (account := account_of(database_url)) is not None:
+        return MariaDbDumper(account=account, revision=REVISIONS[-1], program=program)
+    path = Path(str(parse_url(database_url).database))
+    return SqliteDumper(path=path, work_folder=work_folder, revision=REVISIONS[-1])
+
+
+def restorer_for(database_url: str, *, work_folder: Path, program: Path | None) -> Restorer:
+    """Return what restores copies beside the database of a URL."""
+    if (account := account_of(database_url)) is not None:
+        return MariaDbRestorer(account=account, program=program)
+    return SqliteRestorer(path=Path(str(parse_url(database_url).database)), work_folder=work_folder)
+
+
+def account_of(database_url: str) -> Account | None:
+    """Return where the MariaDB of a URL is; None where it is a file."""
+    url = parse_url(database_url)
+    if url.drivername.startswith("sqlite"):
+        return None
+    return Account(
+        host=url.host or "localhost",
+        port=url.port or 3306,
+        user=url.username or "",
+        password=str(url.password or ""),
+        database=str(url.database),
+    )
+
+
+def opener_for(settings: BackupSettings, runtime: ServiceRuntime) -> TargetOpener:
+    """Return what opens the place that the settings name."""
+
+    async def trusted(host: str) -> str:
+        async with runtime.reading() as reading:
+            return await hosts.key_of(reading, host)
+
+    access = Access(
+        password=_open(settings.backup_password),
+        private_key=_open(settings.backup_private_key),
+        host_key=settings.backup_host_key,
+        ca_file=settings.backup_ca_file,
+    )
+    try:
+        place = place_of(
+            _open(settings.backup_url) or "", default=settings.data_dir.absolute() / "backups", access=access
+        )
+    except MyCRMError as error:
+        raise StartError("setting_invalid", name="MYCRM_BACKUP_URL", reason=error.detail) from None
+    return TargetOpener(place=place, trusted=trusted)
+
+
+def _keeper(runtime: ServiceRuntime, settings: BackupSettings) -> Keeper:
+    try:
+        pattern = NamePattern.read(settings.backup_remote_file)
+    except MyCRMError as error:
+        raise StartError("setting_invalid", name="MYCRM_BACKUP_REMOTE_FILE", reason=error.detail) from None
+    try:
+        timer = Timer.read(settings.backup_at)
+    except MyCRMError as error:
+        raise StartError("setting_invalid", name="MYCRM_BACKUP_AT", reason=error.detail) from None
+    opener = opener_for(settings, runtime)
+    work_folder = settings.data_dir.absolute() / _WORK_FOLDER
+    program = settings.backup_sqldump_path
+    maker = Maker(
+        dumper=dumper_for(settings.database, work_folder=work_folder, program=program),
+        targets=opener,
+        runs=runs,
+        pattern=pattern,
+        place=opener.told,
+        days_saved=settings.backup_days_saved,
+        portable=settings.backup_portable,
+        zone=runtime.zone,
+        unit=runtime.unit,
+        reading=runtime.reading,
+        clock=runtime.clock,
+        log=runtime.log,
+        limit=timedelta(hours=settings.backup_hours_allowed),
+    )
+    verifier = Verifier(
+        targets=opener,
+        restorer=restorer_for(settings.database, work_folder=work_folder, program=program),
+        runs=runs,
+        work_folder=work_folder,
+        unit=runtime.unit,
+        clock=runtime.clock,
+        log=runtime.log,
+    )
+    return Keeper(
+        maker=maker,
+        verifier=verifier,
+        tasks=tasks,
+        hosts=hosts,
+        host_keys=ShownKeys(place=opener.place),
+        timer=timer,
+        verifies_each=settings.backup_verify == "each",
+    )
+
+
+def _open(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

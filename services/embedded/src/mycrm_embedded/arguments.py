@@ -15,6 +15,7 @@ _ABOUT: Words = (
     "以邮件为中心的客户管理系统。除 run、migrate、config 外，各命令都会连接正在运行的 CRM；没有运行时也可单独使用。",
 )
 _GROUPS: dict[str, Words] = {
+    "backup": ("copies of the database", "数据库备份"),
     "events": ("events that could not be done", "未能处理的事件"),
 }
 _RAW = Argument(

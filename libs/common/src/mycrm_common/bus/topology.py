@@ -26,6 +26,8 @@ FEED_ONLY = frozenset(
     {
         "address.bounced.v1",
         "address.replied.v1",
+        "backup.completed.v1",
+        "backup.failed.v1",
         "customer.added.v1",
         "customer.deleted.v1",
         "customer.verified.v1",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, delete, insert, or_, select, update
 
 from mycrm_api.domain.requests import FolderFound, MailboxAnswer, Request
+from mycrm_common.db.tables.backups import backup_tasks
 from mycrm_common.db.tables.mailboxes import mailbox_tasks
 from mycrm_common.db.tables.requests import requests
 from mycrm_common.work import Reading, Work
@@ -74,17 +75,20 @@ async def forget_requests(work: Work, *, before: datetime, with_secret_before: d
 
 async def mailbox_answer(reading: Reading, request_id: str) -> MailboxAnswer | None:
     """Return what mail-fetcher has answered, or None while it has not."""
-    wanted = select(mailbox_tasks.c.answer).where(mailbox_tasks.c.request_id == request_id)
-    told = (await reading.connection.execute(wanted)).scalar_one_or_none()
-    if told is None:
-        return None
-    said = json.loads(told)
+    for tasks in (mailbox_tasks, backup_tasks):
+        wanted = select(tasks.c.answer).where(tasks.c.request_id == request_id)
+        if (told := (await reading.connection.execute(wanted)).scalar_one_or_none()) is not None:
+            return _answer(json.loads(told))
+    return None
+
+
+def _answer(said: Mapping[str, Any]) -> MailboxAnswer:
     return MailboxAnswer(
         ok=said["ok"],
-        code=said["code"],
-        detail=said["detail"],
+        code=said.get("code", ""),
+        detail=said.get("detail", ""),
         folders=tuple(
             FolderFound(name=folder["name"], messages=folder["messages"], excluded=folder["excluded"])
-            for folder in said["folders"]
+            for folder in said.get("folders", ())
         ),
     )

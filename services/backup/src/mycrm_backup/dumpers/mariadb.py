@@ -51,7 +51,7 @@ class _MariaDbDump:
         self._tables: dict[str, TableSum] = {}
         self._tool = ""
 
-    async def members(self) -> AsyncIterator[tuple[str, Pieces]]:
+    async def members(self) -> AsyncGenerator[tuple[str, Pieces], None]:
         yield MEMBER, self._sql()
         if self._rows is not None:
             async with aclosing(self._rows.members()) as members:
@@ -77,7 +77,7 @@ class _MariaDbDump:
         self._tables = scanner.tables()
 
 
-async def dumped(account: Account, *, program: Path | None) -> AsyncGenerator[bytes]:
+async def dumped(account: Account, *, program: Path | None) -> AsyncGenerator[bytes, None]:
     """Give what mariadb-dump writes; raise when it did not end well."""
     async with running(program, "mariadb-dump", [*_HOW, account.database], account=account) as dumping:
         stream = dumping.process.stdout

@@ -27,7 +27,7 @@ class RowsDump:
     account: Account | None = None
     tables: dict[str, TableSum] = field(default_factory=dict)
 
-    async def members(self) -> AsyncGenerator[tuple[str, Pieces]]:
+    async def members(self) -> AsyncGenerator[tuple[str, Pieces], None]:
         """The files, table by table."""
         asked = {"url": self.url, "account": asdict(self.account) if self.account else None}
         worker = await asyncio.create_subprocess_exec(

@@ -105,7 +105,8 @@ def _tell(out: BinaryIO, frames: Iterable[bytes]) -> None:
 
 def _end_with_parent() -> None:
     # The service keeps our input open for as long as it wants the answer.
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):
+        continue
     os._exit(1)
 
 

@@ -7,7 +7,7 @@ file, so that sums and copy cannot differ.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -37,7 +37,11 @@ class SqliteDumper:
     @asynccontextmanager
     async def dump(self, *, portable: bool) -> AsyncIterator[Dump]:
         """Begin a dump."""
-        self.work_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.work_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            detail = f"{self.work_folder}: {error.strerror}"
+            raise MyCRMError("backup_work_folder_unusable", Kind.UNAVAILABLE, detail) from error
         copy = self.work_folder / "dump.db"
         try:
             await asyncio.to_thread(_copy, self.path, copy)
@@ -54,7 +58,7 @@ class _SqliteDump:
         self._rows = RowsDump(url=f"sqlite:///{copy}") if portable else None
         self._tables: dict[str, TableSum] = {}
 
-    async def members(self) -> AsyncIterator[tuple[str, Pieces]]:
+    async def members(self) -> AsyncGenerator[tuple[str, Pieces], None]:
         self._tables = await asyncio.to_thread(summed_up, self._copy)
         yield MEMBER, _read(self._copy)
         if self._rows is not None:

@@ -47,7 +47,7 @@ class FolderTarget:
             raise
         return size
 
-    async def get(self, path: str) -> AsyncGenerator[bytes]:
+    async def get(self, path: str) -> AsyncGenerator[bytes, None]:
         """Read a file."""
         with _told(self.place):
             file = await asyncio.to_thread(self._at(path).open, "rb")

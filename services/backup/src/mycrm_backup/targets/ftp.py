@@ -100,7 +100,7 @@ class FtpTarget:
             raise
         return size
 
-    async def get(self, path: str) -> AsyncGenerator[bytes]:
+    async def get(self, path: str) -> AsyncGenerator[bytes, None]:
         """Read a file."""
         with _told(self._where):
             stream = await self._client.get_stream(f"RETR {self._at(path)}", "1xx")

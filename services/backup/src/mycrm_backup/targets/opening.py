@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from mycrm_backup.ports import Target
 from mycrm_backup.targets.folder import FolderTarget
 from mycrm_backup.targets.ftp import FtpPlace, ftp_target
-from mycrm_backup.targets.sftp import SftpPlace, sftp_target
+from mycrm_backup.targets.sftp import SftpPlace, host_key_of, sftp_target
 from mycrm_common.errors import Kind, MyCRMError
 
 TrustedKey = Callable[[str], Awaitable[str]]
@@ -33,6 +33,14 @@ class TargetOpener:
     place: Place
     trusted: TrustedKey
 
+    @property
+    def told(self) -> str:
+        """The place for people, without secrets."""
+        if isinstance(self.place, Path):
+            return str(self.place)
+        scheme = "sftp" if isinstance(self.place, SftpPlace) else "ftps" if self.place.is_secure else "ftp"
+        return f"{scheme}://{self.place.user}@{self.place.host}:{self.place.port}"
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Target]:
         """Connect, until the block ends."""
@@ -45,6 +53,20 @@ class TargetOpener:
             key = self.place.host_key or await self.trusted(self.place.known_as)
             async with sftp_target(replace(self.place, host_key=key)) as sftp:
                 yield sftp
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownKeys:
+    """Asks the place's host for its key."""
+
+    place: Place
+
+    async def shown(self) -> tuple[str, str, str]:
+        """The host, the key that it shows, and the key's fingerprint."""
+        if not isinstance(self.place, SftpPlace):
+            raise MyCRMError("backup_host_keyless", Kind.CONFLICT, "only SFTP hosts have keys")
+        key, fingerprint = await host_key_of(self.place)
+        return self.place.known_as, key, fingerprint
 
 
 def place_of(url: str, *, default: Path, access: Access) -> Place:

@@ -124,7 +124,7 @@ class SftpTarget:
             raise
         return size
 
-    async def get(self, path: str) -> AsyncGenerator[bytes]:
+    async def get(self, path: str) -> AsyncGenerator[bytes, None]:
         """Read a file."""
         with _told(self._where):
             file = await self._client.open(path, "rb")

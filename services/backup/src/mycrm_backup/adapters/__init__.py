@@ -1,0 +1,1 @@
+"""Scratch databases beside the real one, into which copies are restored."""

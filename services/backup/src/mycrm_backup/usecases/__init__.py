@@ -1,0 +1,1 @@
+"""What backups do: one act per file."""

@@ -1,0 +1,172 @@
+"""Makes a copy: dump, zip, upload, manifest, and only then the old ones go.
+
+A line that breaks is tried again, from the dump on: nothing is kept on this machine's disk to be sent later. Whatever
+goes wrong, the copies that were there stay.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from mycrm_backup.domain.manifest import Manifest
+from mycrm_backup.domain.names import MANIFEST_SUFFIX, NamePattern
+from mycrm_backup.domain.retention import Pruning
+from mycrm_backup.ports import Dumper, Pieces, Runs, Targets
+from mycrm_backup.usecases.prune_backups import prune_backups
+from mycrm_backup.usecases.sealing import Seal
+from mycrm_common.clock import Clock
+from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.events.backups import BackupCompleted, BackupFailed
+from mycrm_common.logs import Logger
+from mycrm_common.work import ReadingRoom, UnitOfWork
+
+_PROGRESS = timedelta(seconds=2)
+_AGAIN = {
+    "backup_target_unreachable",
+    "backup_size_differs",
+    "backup_target_refused",
+    "backup_rename_refused",
+}
+
+Rest = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maker:
+    """What it takes to make copies."""
+
+    dumper: Dumper
+    targets: Targets
+    runs: Runs
+    pattern: NamePattern
+    place: str
+    days_saved: int
+    portable: bool
+    zone: tzinfo
+    unit: UnitOfWork
+    reading: ReadingRoom
+    clock: Clock
+    log: Logger
+    limit: timedelta
+    rests: tuple[float, ...] = (5.0, 30.0)
+    rest: Rest = asyncio.sleep
+
+
+async def make_backup(*, due_at: datetime, asked: bool, portable: bool = False, maker: Maker) -> int:
+    """Make a copy and return its run's id; a failure is told by an event and raised."""
+    at = maker.clock.now()
+    file = maker.pattern.path_at(at.astimezone(maker.zone))
+    async with maker.unit() as work:
+        run_id = await maker.runs.begin(work, due_at=due_at, asked=asked, place=maker.place, file=file)
+    maker.log.info("backup.begun", file=file, place=maker.place)
+    try:
+        async with asyncio.timeout(maker.limit.total_seconds()):
+            manifest = await _persistently(run_id, file, portable=portable or maker.portable, maker=maker)
+    except TimeoutError:
+        hours = maker.limit.total_seconds() / 3600
+        error = MyCRMError("backup_timed_out", Kind.UNAVAILABLE, f"it took longer than {hours:g} hours")
+        await _fail(run_id, error, maker=maker)
+        raise error from None
+    except MyCRMError as error:
+        if error.code != "lease_lost":
+            await _fail(run_id, error, maker=maker)
+        raise
+    seconds = (maker.clock.now() - at).total_seconds()
+    async with maker.unit() as work:
+        await maker.runs.complete(work, run_id, manifest)
+        work.tell(
+            BackupCompleted(
+                run_id=run_id,
+                file=manifest.file,
+                bytes=manifest.bytes,
+                sha256=manifest.sha256,
+                seconds=seconds,
+            )
+        )
+    maker.log.info("backup.completed", file=file, bytes=manifest.bytes, seconds=round(seconds, 1))
+    await _prune(run_id, file, maker=maker)
+    return run_id
+
+
+async def _persistently(run_id: int, file: str, *, portable: bool, maker: Maker) -> Manifest:
+    for rest in maker.rests:
+        try:
+            return await _once(run_id, file, portable=portable, maker=maker)
+        except MyCRMError as error:
+            if error.code not in _AGAIN:
+                raise
+            maker.log.warning("backup.tried_again", reason=error.code, detail=error.detail)
+        await maker.rest(rest)
+    return await _once(run_id, file, portable=portable, maker=maker)
+
+
+async def _once(run_id: int, file: str, *, portable: bool, maker: Maker) -> Manifest:
+    at = maker.clock.now()
+    seal = Seal(at=at.astimezone(maker.zone), sent=_Progress(run_id, maker).note)
+    # The place is looked at first: a dump for nobody would only cost time.
+    async with maker.targets.open() as target, maker.dumper.dump(portable=portable) as dump:
+        async with aclosing(seal.pieces(dump)) as pieces:
+            await target.put(file, pieces)
+        manifest = Manifest(
+            file=file, made_at=at, bytes=seal.bytes, sha256=seal.sha256, contents=dump.contents()
+        )
+        async with aclosing(_text(manifest)) as text:
+            await target.put(file + MANIFEST_SUFFIX, text)
+    return manifest
+
+
+async def _text(manifest: Manifest) -> Pieces:
+    yield manifest.to_json().encode()
+
+
+async def _prune(run_id: int, file: str, *, maker: Maker) -> None:
+    """Remove what is old; the copy is safe, so that a failure here is only told."""
+    async with maker.reading() as reading:
+        proven = await maker.runs.newest(reading, verified=True)
+        broken = await maker.runs.failed_files(reading)
+    try:
+        async with maker.targets.open() as target:
+            pruning = await prune_backups(
+                target,
+                pattern=maker.pattern,
+                keep={file, proven.file if proven else file},
+                broken=broken,
+                days_saved=maker.days_saved,
+                now=maker.clock.now().astimezone(maker.zone),
+            )
+    except MyCRMError as error:
+        maker.log.warning("backup.not_pruned", reason=error.code, detail=error.detail)
+        pruning = Pruning(reason=error.code)
+    if pruning.reason:
+        maker.log.warning("backup.nothing_pruned", reason=pruning.reason)
+    for path in pruning.remove:
+        maker.log.info("backup.removed", file=path)
+    async with maker.unit() as work:
+        await maker.runs.note_pruning(work, run_id, removed=pruning.remove, reason=pruning.reason)
+
+
+async def _fail(run_id: int, error: MyCRMError, *, maker: Maker) -> None:
+    maker.log.error("backup.failed", reason=error.code, detail=error.detail)
+    async with maker.unit() as work:
+        await maker.runs.fail(work, run_id, reason=error.code, detail=error.detail)
+        work.tell(BackupFailed(run_id=run_id, at=work.at, reason=error.code, detail=error.detail[:500]))
+
+
+class _Progress:
+    """Writes down how far an upload has come, now and then."""
+
+    def __init__(self, run_id: int, maker: Maker) -> None:
+        self._run_id = run_id
+        self._maker = maker
+        self._told_at = maker.clock.now()
+
+    async def note(self, sent: int) -> None:
+        """Take note of the bytes that went by so far."""
+        now = self._maker.clock.now()
+        if now - self._told_at < _PROGRESS:
+            return
+        self._told_at = now
+        async with self._maker.unit() as work:
+            await self._maker.runs.note_progress(work, self._run_id, sent=sent)

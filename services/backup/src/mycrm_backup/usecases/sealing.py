@@ -1,0 +1,62 @@
+"""A dump as the bytes of one zip file, counted and summed up on its way to the target."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from datetime import datetime
+from hashlib import sha256
+
+from mycrm_backup.domain.zipping import ZipWriter
+from mycrm_backup.ports import Dump, Pieces
+
+# Small enough for the memory, large enough for a line over the sea.
+_BLOCK = 1 << 20
+
+Sent = Callable[[int], Awaitable[None]]
+
+
+class Seal:
+    """What is known of a zip file that went by: its size and checksum, when it is through."""
+
+    def __init__(self, *, at: datetime, sent: Sent) -> None:
+        self.bytes = 0
+        self._at = at
+        self._sha256 = sha256()
+        self._sent = sent
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of all that went by."""
+        return self._sha256.hexdigest()
+
+    async def pieces(self, dump: Dump) -> Pieces:
+        """Give the zip file in blocks."""
+        block: list[bytes] = []
+        held = 0
+        async with aclosing(self._packed(dump)) as packed:
+            async for piece in packed:
+                block.append(piece)
+                held += len(piece)
+                if held >= _BLOCK:
+                    yield await self._count(block)
+                    block, held = [], 0
+        if held:
+            yield await self._count(block)
+
+    async def _packed(self, dump: Dump) -> Pieces:
+        archive = ZipWriter(at=self._at)
+        async with aclosing(dump.members()) as members:
+            async for name, pieces in members:
+                yield archive.begin(name)
+                async with aclosing(pieces):
+                    async for piece in pieces:
+                        yield await asyncio.to_thread(archive.add, piece)
+                yield await asyncio.to_thread(archive.end)
+        yield archive.close()
+
+    async def _count(self, block: list[bytes]) -> bytes:
+        whole = b"".join(block)
+        await asyncio.to_thread(self._sha256.update, whole)
+        self.bytes += len(whole)
+        await self._sent(self.bytes)
+        return whole

@@ -1,0 +1,18 @@
+"""Takes over what a person asked of backups."""
+
+from mycrm_backup.ports import Tasks, Verb
+from mycrm_common.events.backups import BackupHostRequested, BackupRunRequested, BackupVerifyRequested
+from mycrm_common.work import UnitOfWork
+
+Asked = BackupRunRequested | BackupVerifyRequested | BackupHostRequested
+_VERBS: dict[type, Verb] = {
+    BackupRunRequested: Verb.RUN,
+    BackupVerifyRequested: Verb.VERIFY,
+    BackupHostRequested: Verb.HOST,
+}
+
+
+async def take_request(asked: Asked, *, tasks: Tasks, unit: UnitOfWork) -> None:
+    """Write the request down as ours, so that it is answered whatever happens."""
+    async with unit() as work:
+        await tasks.put(work, asked.request_id, verb=_VERBS[type(asked)])
