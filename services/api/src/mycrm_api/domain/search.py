@@ -14,6 +14,7 @@ from typing import Any
 from mycrm_api.domain.customers import MOST_IMPORTANCE
 from mycrm_api.domain.faults import refuse
 from mycrm_api.domain.plain_text import plain_text
+from mycrm_api.domain.texts import text_faults
 from mycrm_common.errors import FieldFault
 from mycrm_common.keys import folded
 
@@ -80,7 +81,7 @@ def search_of(
     *, q: str | None = None, field: str | None = None, value: str | None = None, country: str | None = None
 ) -> Search:
     """Return what is searched for; blanks alone search for nothing."""
-    _check(q=q, field=field, value=value)
+    _check(q=q, field=field, value=value, country=country)
     found = [
         Condition(fields=tuple(TEXT_FIELDS), term=word) for word in dict.fromkeys(folded(q or "").split())
     ]
@@ -110,12 +111,10 @@ def _term(field: str, value: str) -> str:
     return form.replace(" ", "") if field in _BLANKLESS else form
 
 
-def _check(*, q: str | None, field: str | None, value: str | None) -> None:
-    faults = []
-    for name, text in (("q", q), ("value", value)):
-        if text is not None and len(text) > MOST_LETTERS:
-            message = f"at most {MOST_LETTERS} characters"
-            faults.append(FieldFault(field=name, code="text_long", message=message))
+def _check(*, q: str | None, field: str | None, value: str | None, country: str | None) -> None:
+    faults: list[FieldFault] = []
+    for name, text in (("q", q), ("value", value), ("country", country)):
+        faults += text_faults(name, text or "", most=MOST_LETTERS, lines=True)
     if q is not None and len(folded(q[: MOST_LETTERS + 1]).split()) > MOST_WORDS:
         faults.append(FieldFault(field="q", code="list_long", message=f"at most {MOST_WORDS} words"))
     if field is not None and field not in SEARCH_FIELDS:

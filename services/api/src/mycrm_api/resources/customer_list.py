@@ -52,10 +52,11 @@ class CustomerFilterForm(Form):
 
     def chosen(self) -> CustomerFilter:
         """Return the filter that is asked for."""
+        search = search_of(q=self.q, field=self.field, value=self.value, country=self.country)
         return CustomerFilter(
             only_valid=self.only_valid,
             importances=importances_of(self.field, self.value),
-            search=search_of(q=self.q, field=self.field, value=self.value, country=self.country),
+            search=search,
         )
 
 
