@@ -18,6 +18,7 @@ from sqlalchemy.types import String, TypeEngine
 from mycrm_common.db import schema
 from mycrm_common.db.engine import Database, parse_url
 from mycrm_common.db.tables import all_tables
+from mycrm_common.db.tables.customers import deleted_customers
 from mycrm_common.db.tables.mailboxes import folders, locations
 from mycrm_common.db.tables.messages import messages
 from mycrm_common.errors import StartError
@@ -39,6 +40,12 @@ OLD_ROWS = (
     (
         "INSERT INTO locations (folder_id, uid_validity, uid, state, reason, detail, message_id, size, attempts)"
         " VALUES (1, 7, 1, 'stored', '', '', 1, 10, 0)"
+    ),
+    (
+        "INSERT INTO deleted_customers (id, name, email, importance, company, country, address, phone, website, comment,"
+        " last_checked_log, valid, version, created_at, updated_at, email_key, deleted_at, deleted_by)"
+        " VALUES (9, 'ＬＩ Wei', 'li@example.cn', 3, 'Straße 7', '', '', '', '', '', '', 2, 1, '2026-01-01 00:00:00',"
+        " '2026-01-01 00:00:00', 'li@example.cn', '2026-01-02 00:00:00', '1')"
     ),
 )
 
@@ -178,6 +185,9 @@ async def test_what_the_first_version_stored_is_there_after_all_revisions(empty_
         subjects = (await reading.connection.execute(select(messages.c.subject, messages.c.mark))).all()
         windows = (await reading.connection.execute(select(folders.c.name, folders.c.window_from))).all()
         places = (await reading.connection.execute(select(locations))).all()
+        keys = select(deleted_customers.c.name_key, deleted_customers.c.company_key)
+        gone = (await reading.connection.execute(keys)).all()
+    assert [tuple(row) for row in gone] == [("li wei", "strasse 7")], "keys are made as all keys are"
     assert [tuple(row) for row in subjects] == [("报价 😀", "")]
     assert [tuple(row) for row in windows] == [("INBOX", None)], "every folder is looked at anew"
     assert places == []
