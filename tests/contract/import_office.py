@@ -4,6 +4,7 @@ import csv
 import io
 import random
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,11 +29,13 @@ from mycrm_api.store import (
 from mycrm_api.usecases.act_on_import import act_on_import
 from mycrm_api.usecases.apply_import import ImportHand
 from mycrm_api.usecases.carry_imports import carry_imports
-from mycrm_api.usecases.read_import import ImportReader
+from mycrm_api.usecases.read_import import ImportReader, read_import
 from mycrm_api.usecases.receive_import import receive_import
+from mycrm_common.crash import CrashPoints
 from mycrm_common.db.engine import Database
 from mycrm_common.db.tables.customers import customer_history, deleted_customers
 from mycrm_common.db.tables.customers import customers as table
+from mycrm_common.db.unit_of_work import SqlUnits
 from mycrm_common.logs import LogShelf, open_logs
 from tests.contract.api_office import Office
 
@@ -43,8 +46,10 @@ EVERY = 500
 class ImportOffice(Office):
     """An office that imports and exports."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, crash: CrashPoints | None = None) -> None:
         super().__init__(database)
+        if crash is not None:
+            self.unit = SqlUnits(database, service="api", clock=self.clock, crash=crash)
         self.log = open_logs(level="error", clock=self.clock, shelf=LogShelf())
         self.reader = ImportReader(
             imports=imports,
@@ -64,6 +69,12 @@ class ImportOffice(Office):
     async def carry(self) -> None:
         """Carry every import on until none is under way."""
         await carry_imports(reader=self.reader, hand=self.hand, log=self.log)
+
+    async def read_steps(self, import_id: int, steps: int) -> None:
+        """Read so far, and then as if the process had died."""
+        async with aclosing(read_import(import_id, by=self.reader)) as reading:
+            for _ in range(steps):
+                await anext(reading)
 
     async def send_file(self, raw: bytes, *, wish: Wish | None = None, name: str = "customers.csv") -> int:
         """Send a file without reading it."""

@@ -13,6 +13,7 @@ from mycrm_common.unix_socket import short_name
 
 _BASE = "http://localhost/api/v1"
 _LEAST_REFUSAL = 400
+_PIECE = 64 * 1024
 # The longest that the API takes for an answer is 20 seconds, and then it says that it takes longer.
 _PATIENCE = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
 
@@ -50,12 +51,36 @@ class Api:
         """Write."""
         return await self._ask("POST", path, body=body, query=query)
 
-    async def _ask(
-        self, method: str, path: str, *, query: Mapping[str, object], body: Mapping[str, Any] | None = None
-    ) -> Answer:
-        given = {name: str(value) for name, value in query.items() if value not in (None, "")}
+    async def upload(self, path: str, file: Path, **query: object) -> Answer:
+        """Send a file, a piece at a time."""
+        with file.open("rb") as opened:
+            form = aiohttp.FormData()
+            form.add_field("file", opened, filename=file.name, content_type="application/octet-stream")
+            return await self._ask("POST", path, query=query, form=form)
+
+    async def download(self, path: str, **query: object) -> AsyncIterator[bytes]:
+        """Yield a file, a piece at a time; one that breaks off is an error."""
         try:
-            async with self._session.request(method, _BASE + path, params=given, json=body) as response:
+            async with self._session.get(_BASE + path, params=_given(query)) as response:
+                if response.status >= _LEAST_REFUSAL:
+                    raise RefusedError(json.loads(await response.text()))
+                async for piece in response.content.iter_chunked(_PIECE):
+                    yield piece
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise RefusedError({"code": "connection_lost", "detail": str(error)}) from error
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object],
+        body: Mapping[str, Any] | None = None,
+        form: aiohttp.FormData | None = None,
+    ) -> Answer:
+        sent: dict[str, Any] = {"json": body} if form is None else {"data": form}
+        try:
+            async with self._session.request(method, _BASE + path, params=_given(query), **sent) as response:
                 text = await response.text()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise RefusedError({"code": "connection_lost", "detail": str(error)}) from error
@@ -70,3 +95,7 @@ async def api_at(path: Path) -> AsyncIterator[Api]:
     with short_name(path) as name:
         async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(name), timeout=_PATIENCE) as session:
             yield Api(session)
+
+
+def _given(query: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in query.items() if value not in (None, "")}

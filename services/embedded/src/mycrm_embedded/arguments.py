@@ -17,6 +17,7 @@ _ABOUT: Words = (
 _GROUPS: dict[str, Words] = {
     "backup": ("copies of the database", "数据库备份"),
     "events": ("events that could not be done", "未能处理的事件"),
+    "imports": ("imports that were made", "以往的导入"),
 }
 _RAW = Argument(
     names=("--json",),

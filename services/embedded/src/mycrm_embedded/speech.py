@@ -21,6 +21,10 @@ _PROBLEMS: dict[str, Words] = {
     ),
     "database_busy": ("the database is busy; try again", "数据库繁忙，请重试"),
     "database_unavailable": ("the database does not answer", "数据库没有响应"),
+    "columns_wrong": ("it is unclear which columns are which", "无法确定各列的含义"),
+    "import_empty": ("there are no rows in this file", "文件中没有数据行"),
+    "import_not_found": ("there is no such import", "没有这次导入"),
+    "import_state_wrong": ("the import is in a state that does not take this", "导入当前的状态不允许此操作"),
     "internal_error": (
         "a fault of MyCRM; the log has the details",
         "MyCRM 内部错误，详情见日志",
@@ -31,6 +35,7 @@ _PROBLEMS: dict[str, Words] = {
         "该事件只能查看，无法重新投递",
     ),
     "request_invalid": ("something was given that is not acceptable", "提供的内容不被接受"),
+    "sheet_unreadable": ("this file cannot be read as a table", "无法将该文件作为表格读取"),
     "storage_full": ("the disk is full; nothing was stored", "磁盘已满，未保存任何内容"),
 }
 

@@ -15,7 +15,8 @@ from typing import BinaryIO
 from mycrm_api.domain.sheets import DELIMITERS, MOST_COLUMNS, Record, known_headers
 
 _PIECE = 256 * 1024
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
+# Only the end: whatever also looked for a line's beginning would try each letter of a line that has no end.
+_END = re.compile(r"\r\n|\r|\n")
 _MOST_LINE = 2_000_000
 _MOST_LINES = 5_000
 _SHOWN = 2_000
@@ -41,7 +42,7 @@ def delimiter_of(text: str) -> str:
 
 def _likeness(text: str, delimiter: str) -> tuple[int, int]:
     found = []
-    for record in _records(iter(_LINE.findall(text) or [text]), delimiter):
+    for record in _records(_lines([text]), delimiter):
         found.append([cell for cell in record.cells if not record.fault])
         if len(found) == _FIRST:
             break
@@ -69,11 +70,10 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
         # A CR at the very end may be half of a CRLF.
         end = len(rest) - 1 if rest.endswith("\r") else len(rest)
         last = 0
-        for found in _LINE.finditer(rest, 0, end):
-            last = found.end()
+        for found in _END.finditer(rest, 0, end):
             if not is_cut:
-                yield found[0]
-            is_cut = False
+                yield rest[last : found.end()]
+            last, is_cut = found.end(), False
         rest = rest[last:]
         if len(rest) > _MOST_LINE:
             if not is_cut:
