@@ -42,8 +42,8 @@ OLD_ROWS = (
         " VALUES (1, 7, 1, 'stored', '', '', 1, 10, 0)"
     ),
     (
-        "INSERT INTO deleted_customers (id, name, email, importance, company, country, address, phone, website, comment,"
-        " last_checked_log, valid, version, created_at, updated_at, email_key, deleted_at, deleted_by)"
+        "INSERT INTO deleted_customers (id, name, email, importance, company, country, address, phone, website,"
+        " comment, last_checked_log, valid, version, created_at, updated_at, email_key, deleted_at, deleted_by)"
         " VALUES (9, 'ＬＩ Wei', 'li@example.cn', 3, 'Straße 7', '', '', '', '', '', '', 2, 1, '2026-01-01 00:00:00',"
         " '2026-01-01 00:00:00', 'li@example.cn', '2026-01-02 00:00:00', '1')"
     ),
