@@ -214,6 +214,8 @@ def _sqlite(url: URL, *, read_only: bool) -> AsyncEngine:
 
 
 def _mariadb(url: URL) -> AsyncEngine:
+    from mycrm_common.db.driver import connect  # SQLite needs no driver of MariaDB's in memory.
+
     engine = create_async_engine(
         url.update_query_dict({"charset": "utf8mb4"}),
         isolation_level="READ COMMITTED",
@@ -228,6 +230,7 @@ def _mariadb(url: URL) -> AsyncEngine:
         connect_args={
             "connect_timeout": 10,
             "init_command": _SESSION,
+            "async_creator_fn": connect,
         },
     )
     ask_idle_connections(engine)

@@ -22,11 +22,15 @@ def guard_tables(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "before_execute")
     def check(connection: Connection, statement: Any, *_: Any) -> None:
-        if not isinstance(statement, UpdateBase):
-            return
-        owner = getattr(statement.table, "info", {}).get("owner")
-        service = connection.get_execution_options().get(SERVICE_OPTION)
-        is_allowed = service is not None and owner in {COMMON, service}
-        if service != MIGRATIONS and not is_allowed:
-            detail = f"{service or 'a reader'} writes {statement.table.description}, which belongs to {owner}"
-            raise MyCRMError("foreign_table_write", Kind.BUG, detail)
+        if isinstance(statement, UpdateBase):
+            refuse_foreign(connection, statement.table)
+
+
+def refuse_foreign(connection: Connection, table: Any) -> None:
+    """Raise `foreign_table_write` unless the service of the connection owns the table."""
+    owner = getattr(table, "info", {}).get("owner")
+    service = connection.get_execution_options().get(SERVICE_OPTION)
+    is_allowed = service is not None and owner in {COMMON, service}
+    if service != MIGRATIONS and not is_allowed:
+        detail = f"{service or 'a reader'} writes {table.description}, which belongs to {owner}"
+        raise MyCRMError("foreign_table_write", Kind.BUG, detail)

@@ -12,10 +12,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from mycrm_common.bus.envelope import Envelope
-from mycrm_common.db.dialects import insert_ignoring, place_in, through_index
+from mycrm_common.db.dialects import insert_ignoring, insert_rows, place_in, through_index
 from mycrm_common.db.tables.events import event_sequence, outbox
 from mycrm_common.work import Reading, Work
 
@@ -52,22 +52,20 @@ async def put(
     """Write events beside what they tell, in the same transaction; claimed at once where a relay waits for them."""
     if not envelopes:
         return
-    rows = [
-        {
-            "event_id": envelope.id,
-            "type": envelope.type,
-            "subject": envelope.subject,
+    await insert_rows(
+        work.connection,
+        outbox,
+        ("event_id", "type", "subject", "body"),
+        [(envelope.id, envelope.type, envelope.subject, envelope.body) for envelope in envelopes],
+        same={
             "service": service,
-            "body": envelope.body,
             "state": NEW,
             "available_at": work.at + lease if claimed_by else work.at,
             "claimed_by": claimed_by,
             "attempts": 1 if claimed_by else 0,
             "created_at": work.at,
-        }
-        for envelope in envelopes
-    ]
-    await work.connection.execute(insert(outbox), rows)
+        },
+    )
 
 
 async def claim(work: Work, *, owner: str, limit: int, lease: timedelta) -> list[Claimed]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select, update
 
+from mycrm_common.db.dialects import insert_rows
 from mycrm_common.db.tables.mailboxes import held_mails, locations
 from mycrm_common.work import Reading, Work
 from mycrm_mail_fetcher.domain.accounts import Named, Rule
@@ -76,24 +77,26 @@ async def put(
     for rule in Rule:
         ignored = UidSet(place.uid for place in places if _is_under(rule, place))
         await uid_runs.add(work, ignored, folder=folder, rule=rule)
-    rows = [
-        {
-            "folder_id": folder.folder_id,
-            "uid_validity": folder.uid_validity,
-            "uid": place.uid,
-            "state": place.state.value,
-            "reason": place.reason[:80],
-            "detail": place.detail[:1000],
-            "message_id": message_ids[place.content_key] if place.content_key else None,
-            "internal_date": place.internal_date,
-            "size": place.size,
-            "attempts": attempts.get(place.uid, 0) + 1 if place.state is PlaceState.HELD else 0,
-        }
-        for place in places
-        if place.state is not PlaceState.IGNORED
-    ]
-    if rows:
-        await work.connection.execute(insert(locations), rows)
+    await insert_rows(
+        work.connection,
+        locations,
+        ("uid", "state", "reason", "detail", "message_id", "internal_date", "size", "attempts"),
+        [
+            (
+                place.uid,
+                place.state.value,
+                place.reason[:80],
+                place.detail[:1000],
+                message_ids[place.content_key] if place.content_key else None,
+                place.internal_date,
+                place.size,
+                attempts.get(place.uid, 0) + 1 if place.state is PlaceState.HELD else 0,
+            )
+            for place in places
+            if place.state is not PlaceState.IGNORED
+        ],
+        same={"folder_id": folder.folder_id, "uid_validity": folder.uid_validity},
+    )
     await _keep_beginnings(work, places, folder)
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from mycrm_common.db.dialects import is_duplicate
+from mycrm_common.db.dialects import insert_rows, is_duplicate
 from mycrm_common.db.tables.mailboxes import locations
 from mycrm_common.db.tables.messages import messages as table
 from mycrm_common.db.tables.messages import msg_addrs
@@ -23,6 +23,10 @@ from mycrm_mail_fetcher.store import uid_runs
 
 _LONGEST_ADDRESS, _LONGEST_LINE = 320, 998
 _OURSELVES = "MyCRM"
+_COLUMNS = (
+    "sender", "date", "type", "subject", "content", "content_key", "message_id", "sender_address", "attachments",
+    "blocked_images", "mark", "refs", "thread_key",
+)  # fmt: skip
 
 
 async def ids_by_key(reading: Reading, keys: Collection[bytes]) -> dict[bytes, int]:
@@ -44,8 +48,10 @@ async def add(work: Work, messages: Sequence[NewMessage]) -> dict[bytes, int]:
         if await _inserted(work, fresh.values()):
             break
     ids = await ids_by_key(work, fresh)
-    await work.connection.execute(
-        insert(msg_addrs),
+    await insert_rows(
+        work.connection,
+        msg_addrs,
+        ("msg_id", "address", "address_key", "role", "date"),
         [row for key, message in fresh.items() for row in _address_rows(message, ids[key])],
     )
     return ids
@@ -109,7 +115,13 @@ async def _inserted(work: Work, messages: Collection[NewMessage]) -> bool:
     """False where somebody else stored one of them since we looked."""
     try:
         async with work.connection.begin_nested():
-            await work.connection.execute(insert(table), [_row(work, message) for message in messages])
+            await insert_rows(
+                work.connection,
+                table,
+                _COLUMNS,
+                [_row(message) for message in messages],
+                same={"stored_at": work.at},
+            )
     except IntegrityError as error:
         if is_duplicate(error):
             return False
@@ -117,23 +129,27 @@ async def _inserted(work: Work, messages: Collection[NewMessage]) -> bool:
     return True
 
 
-def _row(work: Work, message: NewMessage) -> dict[str, object]:
-    return {
-        "sender": message.sender[:_LONGEST_ADDRESS],
-        "date": message.date,
-        "type": message.type.value,
-        "subject": message.subject[:_LONGEST_LINE],
-        "content": message.content,
-        "content_key": message.content_key,
-        "message_id": message.message_id[:_LONGEST_LINE],
-        "sender_address": message.sender_address[:_LONGEST_ADDRESS],
-        "attachments": json.dumps([asdict(file) for file in message.attachments], ensure_ascii=False),
-        "blocked_images": message.blocked_images,
-        "stored_at": work.at,
-        "mark": message.mark.value,
-        "refs": json.dumps(message.references, ensure_ascii=False) if message.references else None,
-        "thread_key": _thread_key(message),
-    }
+def _row(message: NewMessage) -> tuple[object, ...]:
+    """What stands in `_COLUMNS`."""
+    return (
+        message.sender[:_LONGEST_ADDRESS],
+        message.date,
+        message.type.value,
+        message.subject[:_LONGEST_LINE],
+        message.content,
+        message.content_key,
+        message.message_id[:_LONGEST_LINE],
+        message.sender_address[:_LONGEST_ADDRESS],
+        _files(message) if message.attachments else "[]",
+        message.blocked_images,
+        message.mark.value,
+        json.dumps(message.references, ensure_ascii=False) if message.references else None,
+        _thread_key(message),
+    )
+
+
+def _files(message: NewMessage) -> str:
+    return json.dumps([asdict(file) for file in message.attachments], ensure_ascii=False)
 
 
 def _thread_key(message: NewMessage) -> bytes | None:
@@ -142,14 +158,8 @@ def _thread_key(message: NewMessage) -> bytes | None:
     return sha256(first.encode("utf-8", "replace")).digest() if first else None
 
 
-def _address_rows(message: NewMessage, message_id: int) -> list[dict[str, object]]:
+def _address_rows(message: NewMessage, message_id: int) -> list[tuple[object, ...]]:
     return [
-        {
-            "msg_id": message_id,
-            "address": shown.address[:_LONGEST_ADDRESS],
-            "address_key": shown.key[:_LONGEST_ADDRESS],
-            "role": shown.role,
-            "date": message.date,
-        }
+        (message_id, shown.address[:_LONGEST_ADDRESS], shown.key[:_LONGEST_ADDRESS], shown.role, message.date)
         for shown in message.addresses
     ]
