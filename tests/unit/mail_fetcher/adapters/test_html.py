@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mycrm_mail_fetcher.adapters.html import sanitise
+from mycrm_mail_fetcher.domain.plain import html_of
 from tests.unit.mail_fetcher.adapters.attacks import ATTACKS
 from tests.unit.mail_fetcher.adapters.html_judge import offences
 
@@ -103,3 +104,18 @@ class TestImages:
     def test_text_that_looks_like_an_image_is_left_alone(self) -> None:
         text = '&lt;img src="https://x.example/a.png"&gt;'
         assert sanitise(text).html == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<b", ">", "&amp;", "&copy;", "&lt", '"', "'", "\xa0", "\ufeff", "\x07", "\n", "王", "<br>"]
+        )
+        | st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
+        max_size=12,
+    ).map("".join)
+)
+def test_a_page_of_nothing_but_text_is_written_as_the_parser_writes_it(page: str) -> None:
+    text = html_of(page)
+    # With an element in it the page goes through the parser.
+    assert sanitise(text).html + "<i></i>" == sanitise(f"{text}<i></i>").html

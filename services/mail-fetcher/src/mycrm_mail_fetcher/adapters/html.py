@@ -60,6 +60,7 @@ _ATTRIBUTES: Final = {
     "li": {"value"},
     "hr": {"size", "width", "color", "noshade"},
 }
+_ENTITIES: Final = ("&amp;", "&lt;", "&gt;", "&quot;", "&#x27;")
 _SCHEMES: Final = frozenset(("http", "https", "mailto", "tel", "cid"))
 _MEASURES: Final = frozenset(
     (
@@ -108,7 +109,35 @@ def sanitise(html: str, *, folds: bool = True) -> SafeHtml:
     source, truncated = _within_limit(html)
     if not is_tame(source):
         return _as_plain_text(source, truncated=truncated)
-    cleaned = nh3.clean(
+    cleaned = _as_parsed(source) if _is_bare(source) else _cleaned(source)
+    images = _Images()
+    # Entities such as `&#7;` are control characters by now.
+    shown = fold(_IMG.sub(images.inert, clean(cleaned)), folds=folds)
+    if len(shown) * 4 > MAX_BYTES and len(shown.encode()) > MAX_BYTES:
+        return _as_plain_text(source, truncated=truncated)
+    return SafeHtml(
+        html=shown + (CUT if truncated else ""), blocked_images=images.blocked, truncated=truncated
+    )
+
+
+def _is_bare(html: str) -> bool:
+    """Say whether there is nothing but text and line breaks, as in what was plain text and names no link.
+
+    Such a page is safe as it stands, and half of all mail is one.
+    """
+    breaks = html.count("<br>")
+    if html.count("<") != breaks or html.count(">") != breaks or html.startswith("\ufeff"):
+        return False
+    return "&" not in html or html.count("&") == sum(html.count(entity) for entity in _ENTITIES)
+
+
+def _as_parsed(html: str) -> str:
+    """Return a bare page as the sanitiser would write it down."""
+    return html.replace("&quot;", '"').replace("&#x27;", "'").replace("\xa0", "&nbsp;")
+
+
+def _cleaned(source: str) -> str:
+    return nh3.clean(
         source,
         tags=_TAGS,
         clean_content_tags=_DROPPED_WITH_CONTENT,
@@ -118,14 +147,6 @@ def sanitise(html: str, *, folds: bool = True) -> SafeHtml:
         url_relative=_absolute,
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
-    )
-    images = _Images()
-    # Entities such as `&#7;` are control characters by now.
-    shown = fold(_IMG.sub(images.inert, clean(cleaned)), folds=folds)
-    if len(shown.encode()) > MAX_BYTES:
-        return _as_plain_text(source, truncated=truncated)
-    return SafeHtml(
-        html=shown + (CUT if truncated else ""), blocked_images=images.blocked, truncated=truncated
     )
 
 

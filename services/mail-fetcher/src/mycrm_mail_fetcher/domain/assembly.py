@@ -19,6 +19,7 @@ LONGEST_HEADER: Final = 16 * 1024
 INNER_MAILS: Final = {"message/rfc822", "message/global"}
 _LIMITS: Final = (8 * 1024, 64 * 1024, 512 * 1024, 2 * 1024 * 1024 + 1)
 _LONGEST: Final = {"text/calendar": 64 * 1024, "message/rfc822": 64 * 1024, "message/global": 64 * 1024}
+_FEW: Final = 256
 _ENCODED: Final = {"base64", "quoted-printable"}
 
 
@@ -137,7 +138,10 @@ def _is_plausible(body: bytes, structure: Structure) -> bool:
     limit = fetched_limit(structure.content_type, structure.size)
     if len(body) >= limit > structure.size or len(body) * 2 < min(limit, structure.size):
         return False
-    return bool(decode_transfer(body[: _LIMITS[1]], _encoding(structure))) or not body.strip()
+    encoding = _encoding(structure)
+    # Of what is encoded letter by letter, the first letters say what all of them would.
+    few = encoding in _ENCODED and decode_transfer(body[:_FEW], encoding)
+    return bool(few or decode_transfer(body[: _LIMITS[1]], encoding)) or not body.strip()
 
 
 def _without_bytes(structure: Structure) -> Part:

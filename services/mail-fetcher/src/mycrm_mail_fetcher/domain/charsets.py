@@ -44,6 +44,7 @@ _WESTERN: Final = "cp1252"
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _HEAD = 2048
 _CUT = 3
@@ -70,7 +71,7 @@ def codec_of(label: str) -> str | None:
 
 def clean(text: str) -> str:
     """Return the text without NUL and other controls; lone surrogates become U+FFFD, all line ends are one."""
-    if text.isprintable():
+    if text.isprintable() or not _ODD.search(text):
         return text
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")

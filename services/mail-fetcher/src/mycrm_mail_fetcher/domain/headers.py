@@ -6,7 +6,7 @@ of addresses or a date, and each is decoded at another point.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Self
 
@@ -60,6 +60,14 @@ class Headers:
     """The fields of one header block in their order; names in lower case, values unfolded."""
 
     fields: tuple[tuple[str, bytes], ...]
+    _by_name: dict[str, list[bytes]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the values by their names, because a mail's are asked for some forty times."""
+        by_name: dict[str, list[bytes]] = {}
+        for name, value in self.fields:
+            by_name.setdefault(name, []).append(value)
+        object.__setattr__(self, "_by_name", by_name)
 
     @classmethod
     def parse(cls, block: bytes) -> Self:
@@ -73,15 +81,16 @@ class Headers:
 
     def first(self, name: str) -> bytes:
         """Return the value of the first field of this name, empty if there is none."""
-        return next((value for field, value in self.fields if field == name), b"")
+        values = self._by_name.get(name)
+        return values[0] if values else b""
 
     def all(self, name: str) -> tuple[bytes, ...]:
         """Return the values of all fields of this name."""
-        return tuple(value for field, value in self.fields if field == name)
+        return tuple(self._by_name.get(name, ()))
 
     def has(self, *names: str) -> bool:
         """Say whether a field of one of these names is there."""
-        return any(field in names for field, _ in self.fields)
+        return any(name in self._by_name for name in names)
 
 
 def without_lead_in(raw: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal
 
 RecipientRole = Literal["to", "cc", "bcc", "bounced"]
@@ -72,10 +73,19 @@ class ReadMail:
     date: datetime
     subject: str
     html: str
-    text_digest: bytes
     content_key: bytes
     mark: Mark
     references: tuple[str, ...]
     bounce: Bounce | None
     attachments: tuple[Attachment, ...]
     other_senders: tuple[Address, ...] = ()
+
+    @property
+    def text_digest(self) -> bytes:
+        """Return a digest of the text that does not mind how its lines are broken."""
+        return digest_of_text(self.html)
+
+
+def digest_of_text(html: str) -> bytes:
+    """Return a digest of a mail's text that does not mind how its lines are broken."""
+    return sha256(" ".join(html.split()).encode()).digest()

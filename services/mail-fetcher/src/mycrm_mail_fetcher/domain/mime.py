@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
 from mycrm_common.errors import Kind, MyCRMError
@@ -10,7 +9,7 @@ from mycrm_mail_fetcher.domain.addresses import parse_addresses
 from mycrm_mail_fetcher.domain.bounces import read_bounce
 from mycrm_mail_fetcher.domain.headers import Headers, message_id, parse_date, subject_text
 from mycrm_mail_fetcher.domain.identity import content_key
-from mycrm_mail_fetcher.domain.mail import Address, ReadMail, Recipient, RecipientRole
+from mycrm_mail_fetcher.domain.mail import Address, ReadMail, Recipient, RecipientRole, digest_of_text
 from mycrm_mail_fetcher.domain.marks import mark_of
 from mycrm_mail_fetcher.domain.parts import Part, split
 from mycrm_mail_fetcher.domain.references import references_of
@@ -37,16 +36,16 @@ def read_tree(root: Part, *, internal_date: datetime, truncated: bool = False) -
     sender, *others = _senders(headers)
     subject = subject_text(headers.first("subject"))
     html, attachments = body_of(root, truncated=truncated)
-    digest = sha256(" ".join(html.split()).encode()).digest()
+    identifier = message_id(headers.first("message-id"))
     return ReadMail(
-        message_id=message_id(headers.first("message-id")),
+        message_id=identifier,
         sender=sender,
         recipients=tuple(_recipients(headers)),
         date=stored_date(headers.first("date"), internal_date=internal_date),
         subject=subject,
         html=html,
-        text_digest=digest,
-        content_key=content_key(headers, text_digest=digest),
+        # Long texts take a while, and the digest only counts where there is no id.
+        content_key=content_key(headers, text_digest=b"" if identifier else digest_of_text(html)),
         mark=mark_of(headers, subject=subject),
         references=references_of(headers),
         bounce=read_bounce(root, sender=sender, subject=subject, html=html),

@@ -32,6 +32,17 @@ _EMPTY_LINES = re.compile(r"\n{2,}")
 
 def html_of(text: str) -> str:
     """Return plain text as HTML: escaped, with links, line breaks and indents kept."""
+    if not _may_link(text):
+        return _escaped(text)
+    # No link goes beyond its line, and to look for the beginning of one is slow: most lines have none.
+    return "<br>\n".join(_linked(line) if _may_link(line) else _escaped(line) for line in text.split("\n"))
+
+
+def _may_link(text: str) -> bool:
+    return "@" in text or "://" in text or "www." in text
+
+
+def _linked(text: str) -> str:
     pieces: list[str] = []
     end = 0
     for link in _LINK.finditer(text):
@@ -61,7 +72,10 @@ def _anchor(shown: str, link: re.Match[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _INDENT.sub(_kept_blanks, escape(text)).replace("\n", "<br>\n")
+    escaped = escape(text)
+    if "\t" in text or "  " in text or "\n " in text or text.startswith(" "):
+        escaped = _INDENT.sub(_kept_blanks, escaped)
+    return escaped.replace("\n", "<br>\n")
 
 
 def _kept_blanks(run: re.Match[str]) -> str:
