@@ -7,6 +7,7 @@ with the mail are not kept and leave a word. Shown in a sandboxed frame all the 
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Final
 
@@ -109,7 +110,7 @@ def sanitise(html: str, *, folds: bool = True) -> SafeHtml:
     source, truncated = _within_limit(html)
     if not is_tame(source):
         return _as_plain_text(source, truncated=truncated)
-    cleaned = _as_parsed(source) if _is_bare(source) else _cleaned(source)
+    cleaned = _as_parsed(source) if _is_bare(source) else _cleaner().clean(source)
     images = _Images()
     # Entities such as `&#7;` are control characters by now.
     shown = fold(_IMG.sub(images.inert, clean(cleaned)), folds=folds)
@@ -136,9 +137,9 @@ def _as_parsed(html: str) -> str:
     return html.replace("&quot;", '"').replace("&#x27;", "'").replace("\xa0", "&nbsp;")
 
 
-def _cleaned(source: str) -> str:
-    return nh3.clean(
-        source,
+@cache  # To take the lists over costs as much as to clean a short page.
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=_TAGS,
         clean_content_tags=_DROPPED_WITH_CONTENT,
         attributes=_ATTRIBUTES,

@@ -7,7 +7,8 @@ guess about which sections are needed costs time, never text.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from mycrm_mail_fetcher.domain.headers import Headers, header_end, joined_parameters, without_lead_in
@@ -20,6 +21,7 @@ INNER_MAILS: Final = {"message/rfc822", "message/global"}
 _LIMITS: Final = (8 * 1024, 64 * 1024, 512 * 1024, 2 * 1024 * 1024 + 1)
 _LONGEST: Final = {"text/calendar": 64 * 1024, "message/rfc822": 64 * 1024, "message/global": 64 * 1024}
 _FEW: Final = 256
+_SHORT: Final = 100
 _ENCODED: Final = {"base64", "quoted-printable"}
 
 
@@ -64,9 +66,13 @@ def _headed(structure: Structure, headers: Headers, sections: Mapping[str, bytes
     is_odd = mail.maintype == "multipart" and mail.encoding in _ENCODED
     if is_odd or not (mail.content_type == structure.content_type or is_page):
         raise _UnfitError
-    return replace(
-        mail,
+    return Part(
+        headers=headers,
         content_type=described.content_type if described.children else mail.content_type,
+        type_parameters=mail.type_parameters,
+        disposition=mail.disposition,
+        name=mail.name,
+        encoding=mail.encoding,
         body=described.body,
         children=described.children,
         section=described.section,
@@ -78,7 +84,7 @@ def _headed(structure: Structure, headers: Headers, sections: Mapping[str, bytes
 def _described(structure: Structure, sections: Mapping[str, bytes]) -> Part:
     """Return a part as the server describes it, or as its own header does where that was fetched."""
     if structure.content_type.startswith("multipart/"):
-        return replace(_without_bytes(structure), children=_children(structure, sections))
+        return _part(structure, children=_children(structure, sections))
     if structure.content_type in INNER_MAILS:
         return _inner_mail(structure, sections)
     if structure.children:
@@ -102,7 +108,7 @@ def _children(structure: Structure, sections: Mapping[str, bytes]) -> tuple[Part
 
 
 def _inner_mail(structure: Structure, sections: Mapping[str, bytes]) -> Part:
-    part = replace(_without_bytes(structure), content_type="message/rfc822")
+    part = replace(_part(structure), content_type="message/rfc822")
     if structure.children and part.encoding not in _ENCODED:
         if len(structure.children) > 1:
             raise _UnfitError
@@ -122,15 +128,7 @@ def _inner_mail(structure: Structure, sections: Mapping[str, bytes]) -> Part:
 
 def _with_bytes(structure: Structure, sections: Mapping[str, bytes]) -> Part:
     body = sections.get(structure.section, b"")
-    if not _is_plausible(body, structure):
-        return _without_bytes(structure)
-    is_whole = len(body) < fetched_limit(structure.content_type, structure.size)
-    return replace(
-        _without_bytes(structure),
-        body=body,
-        is_missing=False,
-        stated_size=None if is_whole else structure.size,
-    )
+    return _part(structure, body=body if _is_plausible(body, structure) else None)
 
 
 def _is_plausible(body: bytes, structure: Structure) -> bool:
@@ -138,27 +136,71 @@ def _is_plausible(body: bytes, structure: Structure) -> bool:
     limit = fetched_limit(structure.content_type, structure.size)
     if len(body) >= limit > structure.size or len(body) * 2 < min(limit, structure.size):
         return False
-    encoding = _encoding(structure)
+    encoding = _kind_of(structure).encoding
     # Of what is encoded letter by letter, the first letters say what all of them would.
     few = encoding in _ENCODED and decode_transfer(body[:_FEW], encoding)
     return bool(few or decode_transfer(body[: _LIMITS[1]], encoding)) or not body.strip()
 
 
-def _without_bytes(structure: Structure) -> Part:
-    type_parameters = joined_parameters(structure.type_parameters)
+def _part(structure: Structure, *, body: bytes | None = None, children: tuple[Part, ...] = ()) -> Part:
+    """Return the part with these bytes, or without any."""
+    kind = _kind_of(structure)
+    is_whole = body is not None and len(body) < fetched_limit(structure.content_type, structure.size)
     return Part(
-        headers=Headers((("content-id", structure.content_id),) if structure.content_id else ()),
+        headers=kind.headers,
         content_type=structure.content_type,
-        type_parameters=type_parameters,
-        disposition=first_word(structure.disposition.encode()),
-        name=file_name(joined_parameters(structure.disposition_parameters), type_parameters),
-        encoding=_encoding(structure),
-        body=b"",
+        type_parameters=kind.type_parameters,
+        disposition=kind.disposition,
+        name=kind.name,
+        encoding=kind.encoding,
+        body=body or b"",
+        children=children,
         section=structure.section,
-        is_missing=True,
-        stated_size=structure.size,
+        is_missing=body is None,
+        stated_size=None if is_whole else structure.size,
     )
 
 
-def _encoding(structure: Structure) -> str:
-    return first_word(structure.encoding.encode())
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kind:
+    """What the words of a description mean."""
+
+    headers: Headers
+    type_parameters: Mapping[str, str]
+    disposition: str
+    name: str
+    encoding: str
+
+
+def _kind_of(structure: Structure) -> _Kind:
+    words = (
+        structure.type_parameters,
+        structure.content_id,
+        structure.encoding,
+        structure.disposition,
+        structure.disposition_parameters,
+    )
+    is_common = len(structure.type_parameters) == 1 and not (
+        structure.content_id or structure.disposition_parameters
+    )
+    return _common_kind(*words) if is_common and len(words[0][0][1]) < _SHORT else _kind(*words)
+
+
+def _kind(
+    type_parameters: tuple[tuple[bytes, bytes], ...],
+    content_id: bytes,
+    encoding: str,
+    disposition: str,
+    disposition_parameters: tuple[tuple[bytes, bytes], ...],
+) -> _Kind:
+    meant = joined_parameters(type_parameters)
+    return _Kind(
+        headers=Headers((("content-id", content_id),) if content_id else ()),
+        type_parameters=meant,
+        disposition=first_word(disposition.encode()),
+        name=file_name(joined_parameters(disposition_parameters), meant),
+        encoding=first_word(encoding.encode()),
+    )
+
+
+_common_kind = lru_cache(maxsize=256)(_kind)  # Nearly all texts are described in one of a few ways.

@@ -5,10 +5,10 @@ of addresses or a date, and each is decoded at another point.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final
 
 from mycrm_mail_fetcher.domain.charsets import decode_bytes
 from mycrm_mail_fetcher.domain.dates import parse_date
@@ -28,6 +28,8 @@ __all__ = [
 
 MAX_BLOCK: Final = 256 * 1024
 MAX_VALUE: Final = 64 * 1024
+_SHORT_BLOCK: Final = 16 * 1024
+_SHORT_VALUE: Final = 200
 _MAX_PARAMETERS: Final = 16 * 1024
 _MAX_SUBJECT: Final = 998
 _MAX_ID: Final = 998
@@ -69,15 +71,10 @@ class Headers:
             by_name.setdefault(name, []).append(value)
         object.__setattr__(self, "_by_name", by_name)
 
-    @classmethod
-    def parse(cls, block: bytes) -> Self:
+    @staticmethod
+    def parse(block: bytes) -> "Headers":
         """Return the fields of the block; lines that are no field are passed over."""
-        return cls(
-            tuple(
-                (name.decode("ascii").lower(), _FOLD.sub(b" ", value[:MAX_VALUE]).strip())
-                for name, value in _FIELD.findall(block[:MAX_BLOCK])
-            )
-        )
+        return _parsed_lately(block) if len(block) < _SHORT_BLOCK else _parsed(block)
 
     def first(self, name: str) -> bytes:
         """Return the value of the first field of this name, empty if there is none."""
@@ -91,6 +88,28 @@ class Headers:
     def has(self, *names: str) -> bool:
         """Say whether a field of one of these names is there."""
         return any(name in self._by_name for name in names)
+
+
+def _parsed(block: bytes) -> Headers:
+    return Headers(
+        tuple(
+            (_lower(name), _unfolded(value[:MAX_VALUE]).strip())
+            for name, value in _FIELD.findall(block[:MAX_BLOCK])
+        )
+    )
+
+
+def _unfolded(value: bytes) -> bytes:
+    return _FOLD.sub(b" ", value) if b"\n" in value else value
+
+
+# A window of mails is asked for its keys first, then for what to fetch.
+_parsed_lately = lru_cache(maxsize=256)(_parsed)
+
+
+@lru_cache(maxsize=512)
+def _lower(name: bytes) -> str:
+    return name.decode("ascii").lower()
 
 
 def without_lead_in(raw: bytes) -> bytes:
@@ -129,12 +148,21 @@ def message_id(raw: bytes) -> str:
     return "".join(decode_bytes(found[1] if found else raw.strip(b" <>")).split())[:_MAX_ID]
 
 
-def parameters(value: bytes) -> dict[str, str]:
+def parameters(value: bytes) -> Mapping[str, str]:
     """Return the parameters of a Content-Type or Content-Disposition; RFC 2231 pieces are joined, then decoded."""
+    if b";" not in value:
+        return {}
+    return _parameters_lately(value) if len(value) < _SHORT_VALUE else _parameters(value)
+
+
+def _parameters(value: bytes) -> dict[str, str]:
     return joined_parameters(
         (name, _ESCAPED.sub(rb"\1", quoted) if quoted else bare.strip().strip(b'"'))
         for name, quoted, bare in _PARAMETER.findall(value[:_MAX_PARAMETERS])
     )
+
+
+_parameters_lately = lru_cache(maxsize=256)(_parameters)  # Most parts say one of a few things.
 
 
 def joined_parameters(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -8,7 +8,7 @@ but never in the way of the rest.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -47,7 +47,7 @@ class Part:
 
     headers: Headers
     content_type: str
-    type_parameters: dict[str, str]
+    type_parameters: Mapping[str, str]
     disposition: str
     name: str
     encoding: str
@@ -139,14 +139,14 @@ def text_part(text: str, content_type: str) -> Part:
 def leaf(headers: Headers, body: bytes, *, default_type: str = "text/plain", cut: bool = False) -> Part:
     """Return the part that these headers describe, still closed."""
     kind = headers.first("content-type")
-    type_parameters = parameters(kind) if b";" in kind else {}
+    type_parameters = parameters(kind)
     disposition = headers.first("content-disposition")
     return Part(
         headers=headers,
         content_type=_content_type(kind, default_type, body),
         type_parameters=type_parameters,
         disposition=first_word(disposition),
-        name=file_name(parameters(disposition) if b";" in disposition else {}, type_parameters),
+        name=file_name(parameters(disposition), type_parameters),
         encoding=first_word(headers.first("content-transfer-encoding")),
         body=body,
         cut=cut,
@@ -215,14 +215,14 @@ def _content_type(kind: bytes, default: str, body: bytes) -> str:
 
 def first_word(value: bytes) -> str:
     """Return the word that a disposition or an encoding begins with, in lower case."""
-    found = _WORD.match(value)
+    found = _WORD.match(value) if value else None
     return found[1].decode("ascii").lower() if found else ""
 
 
-def file_name(disposition_parameters: dict[str, str], type_parameters: dict[str, str]) -> str:
+def file_name(disposition_parameters: Mapping[str, str], type_parameters: Mapping[str, str]) -> str:
     """Return the part's file name, without any path."""
     name = disposition_parameters.get("filename") or type_parameters.get("name", "")
-    return re.split(r"[/\\]", name)[-1].strip()[:_LONGEST_NAME]
+    return re.split(r"[/\\]", name)[-1].strip()[:_LONGEST_NAME] if name else ""
 
 
 def _boundary(part: Part, body: _Span) -> bytes:
