@@ -12,16 +12,16 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_mail_fetcher.adapters.reading import TOO_COSTLY, UNREADABLE
 from mycrm_mail_fetcher.adapters.reading_frames import (
-    LENGTH_BYTES,
-    LONGEST,
     READY,
+    Frames,
     framed,
     outcome_of,
     task_bytes,
@@ -31,6 +31,8 @@ from mycrm_mail_fetcher.ports.reading import FetchedMail, Outcome, Unreadable
 
 WORKER: Final = "mycrm_mail_fetcher.adapters.reading_worker"
 _MOST_AHEAD: Final = 64
+_FEWEST_AHEAD: Final = 32
+_READ_AT_ONCE: Final = 1024 * 1024
 _MOST_BYTES_AHEAD: Final = 2 * 1024 * 1024
 _MOST_STARTS: Final = 3
 _COSTLY_ENDS: Final = {signal.SIGPROF, signal.SIGXCPU, signal.SIGKILL, signal.SIGABRT}
@@ -64,6 +66,7 @@ class ReadingProcess:
         self._limits = limits or Limits()
         self._worker = worker
         self._process: Process | None = None
+        self._frames = Frames()
         self._turn = asyncio.Lock()
 
     async def read(self, mails: Sequence[FetchedMail], *, ours: Ours) -> list[Outcome]:
@@ -100,13 +103,16 @@ class ReadingProcess:
     async def _read_on(self, mails: Sequence[FetchedMail], ours: Ours, outcomes: list[Outcome]) -> None:
         """Add what became of the next mails, as far as this process gets."""
         process = await self._running()
-        sizes: list[int] = []
+        ahead = deque[int]()
         left = mails[len(outcomes) :]
+        tasks = (framed(task_bytes(mail, ours)) for mail in left)
         try:
-            for answered in range(len(left)):
-                while len(sizes) < len(left) and _has_room(sizes[answered:]):
-                    sizes.append(_send(process, framed(task_bytes(left[len(sizes)], ours))))
+            for _ in left:
+                # Many at once: each journey through the pipe costs as much as a short mail.
+                if len(ahead) <= _FEWEST_AHEAD and sum(ahead) < _MOST_BYTES_AHEAD // 2:
+                    _send(process, _next_of(tasks, ahead))
                 outcomes.append(await self._answer(process))
+                ahead.popleft()
         except _EndedError as ended:
             await self._end()
             if ended.code != 0:
@@ -114,11 +120,14 @@ class ReadingProcess:
 
     async def _answer(self, process: Process) -> Outcome:
         try:
-            async with asyncio.timeout(self._limits.wall_seconds):
-                return outcome_of(await _frame(process))
+            answer = self._frames.next()
+            if answer is None:
+                async with asyncio.timeout(self._limits.wall_seconds):
+                    answer = await _frame(process, self._frames)
+            return outcome_of(answer)
         except TimeoutError:
             raise _EndedError(None) from None
-        except asyncio.IncompleteReadError:
+        except EOFError:
             raise _EndedError(await process.wait()) from None
         except (ValueError, KeyError, TypeError):
             raise _EndedError(None) from None
@@ -147,11 +156,11 @@ class ReadingProcess:
             )
         except OSError as error:
             raise _failed(str(error)) from error
-        self._process = process
+        self._process, self._frames = process, Frames()
         try:
             async with asyncio.timeout(limits.wall_seconds):
-                said = await _frame(process)
-        except (TimeoutError, asyncio.IncompleteReadError):
+                said = await _frame(process, self._frames)
+        except (TimeoutError, EOFError):
             said = b""
         if said != READY:
             raise _failed("it does not start")
@@ -177,24 +186,32 @@ def _failed(why: str) -> MyCRMError:
     return MyCRMError("mail_reader_failed", Kind.UNAVAILABLE, f"the process that reads mails: {why}")
 
 
-def _has_room(sizes: Sequence[int]) -> bool:
-    return len(sizes) < _MOST_AHEAD and sum(sizes) < _MOST_BYTES_AHEAD
+def _next_of(tasks: Iterator[bytes], ahead: deque[int]) -> bytes:
+    """Return the next tasks, as many as may be on their way, and note their sizes."""
+    taken: list[bytes] = []
+    while len(ahead) < _MOST_AHEAD and sum(ahead) < _MOST_BYTES_AHEAD and (task := next(tasks, b"")):
+        taken.append(task)
+        ahead.append(len(task))
+    return b"".join(taken)
 
 
-def _send(process: Process, frame: bytes) -> int:
+def _send(process: Process, frames: bytes) -> None:
     if process.stdin is None:
         raise _failed("it has no pipe")
-    process.stdin.write(frame)
-    return len(frame)
+    if frames:
+        process.stdin.write(frames)
 
 
-async def _frame(process: Process) -> bytes:
+async def _frame(process: Process, frames: Frames) -> bytes:
+    """Return the next frame; EOFError where the process is over."""
     if process.stdout is None:
         raise _failed("it has no pipe")
-    length = int.from_bytes(await process.stdout.readexactly(LENGTH_BYTES), "big")
-    if length > LONGEST:
-        raise ValueError("an answer that is no answer")
-    return await process.stdout.readexactly(length)
+    while (frame := frames.next()) is None:
+        piece = await process.stdout.read(_READ_AT_ONCE)
+        if not piece:
+            raise EOFError
+        frames.feed(piece)
+    return frame
 
 
 def _blamed(code: int | None) -> Unreadable:

@@ -20,7 +20,7 @@ from typing import Final
 from mycrm_common.collecting import collect_seldom
 from mycrm_mail_fetcher.adapters.html import sanitise
 from mycrm_mail_fetcher.adapters.reading import TOO_COSTLY, read_fetched
-from mycrm_mail_fetcher.adapters.reading_frames import LENGTH_BYTES, READY, framed, outcome_bytes, task_of
+from mycrm_mail_fetcher.adapters.reading_frames import READY, Frames, framed, outcome_bytes, task_of
 from mycrm_mail_fetcher.domain.classify import Ours
 from mycrm_mail_fetcher.ports.reading import FetchedMail, Outcome, Unreadable
 
@@ -31,6 +31,7 @@ _STDOUT: Final = 1
 _STDERR: Final = 2
 _STATM: Final = Path("/proc/self/statm")
 _MOST_KEPT: Final = 1 / 3
+_READ_AT_ONCE: Final = 256 * 1024
 _LARGE: Final = 256 * 1024
 _OBJECTS_BETWEEN_SWEEPS: Final = 20_000
 
@@ -47,7 +48,8 @@ def serve(read: Read) -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_SWEEPS)
     collect_seldom()
     _write(answers, READY)
-    while select.select([_STDIN], [], [], idle_seconds)[0] and (task := _taken()) is not None:
+    frames = Frames()
+    while (task := _taken(frames, idle_seconds)) is not None:
         mail, ours = task_of(task)
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         outcome = read(mail, ours)
@@ -82,19 +84,16 @@ def _is_worn(outcome: Outcome, *, start: int, limit: float) -> bool:
     return ran_out or (start > 0 and _memory() - start > limit * _MOST_KEPT)
 
 
-def _taken() -> bytes | None:
-    head = _exactly(LENGTH_BYTES)
-    return None if head is None else _exactly(int.from_bytes(head, "big"))
-
-
-def _exactly(count: int) -> bytes | None:
-    taken = bytearray()
-    while len(taken) < count:
-        piece = os.read(_STDIN, min(count - len(taken), 1024 * 1024))
+def _taken(frames: Frames, idle_seconds: float) -> bytes | None:
+    """Return the next task, None where the pipe has ended or nothing came for a while."""
+    while (task := frames.next()) is None:
+        if not select.select([_STDIN], [], [], idle_seconds)[0]:
+            return None
+        piece = os.read(_STDIN, _READ_AT_ONCE)
         if not piece:
             return None
-        taken += piece
-    return bytes(taken)
+        frames.feed(piece)
+    return task
 
 
 def _write(descriptor: int, payload: bytes) -> None:
