@@ -19,7 +19,8 @@ from mycrm_common.db.literals import literal, tuples
         ("\\'", r"'\\\''"),
         ("a\0b", r"'a\0b'"),
         ("王\n%s", "'王\n%s'"),
-        (b"", "x''"),
+        (b"", "_binary''"),
+        (b"it's", r"_binary'it\'s'"),
         (b"'\\\xff", "x'275cff'"),
         (datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "'2026-01-02 03:04:05'"),
         (datetime(999, 1, 2, 3, 4, 5, 6, tzinfo=UTC), "'0999-01-02 03:04:05.000006'"),
@@ -45,4 +46,4 @@ def test_what_no_column_holds_is_refused() -> None:
 
 
 def test_rows_end_with_what_is_the_same_in_all() -> None:
-    assert list(tuples([(1, "a"), (2, None)], same=(b"x",))) == ["(1,'a',x'78')", "(2,NULL,x'78')"]
+    assert list(tuples([(1, "a"), (2, None)], same=(b"\xff",))) == ["(1,'a',x'ff')", "(2,NULL,x'ff')"]

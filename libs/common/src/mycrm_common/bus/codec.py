@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from mycrm_common.bus.envelope import Envelope
 from mycrm_common.bus.port import UNREADABLE
@@ -46,7 +47,7 @@ def seal(event: Event, *, event_id: str, service: str, at: datetime, correlation
         subject=event.subject,
         time=at,
         data=data,
-        body=json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode(),
+        body=to_json(written),
         correlation_id=correlation_id,
     )
 

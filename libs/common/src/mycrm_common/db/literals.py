@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+_ZONE: Final = -len("+00:00")
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -23,16 +25,28 @@ def literal(value: Any) -> str:
     """Return the value as it stands in a statement; a moment without a zone is refused."""
     try:
         return WRITERS[type(value)](value)
-    except KeyError:
-        message = f"a {type(value).__name__} cannot be stored"
-        raise TypeError(message) from None
+    except KeyError as unknown:
+        raise _no_literal(unknown.args[0]) from None
+
+
+def _no_literal(kind: type) -> TypeError:
+    return TypeError(f"a {kind.__name__} cannot be stored")
 
 
 def tuples(rows: Iterable[Sequence[Any]], *, same: Sequence[Any]) -> Iterable[str]:
     """Return each row in brackets, with the values behind it that all of them have."""
     tail = "".join("," + literal(value) for value in same) + ")"
+    writers = WRITERS
     for row in rows:
-        yield f"({','.join([literal(value) for value in row])}{tail}"
+        try:
+            yield f"({','.join([writers[type(value)](value) for value in row])}{tail}"
+        except KeyError as unknown:
+            raise _no_literal(unknown.args[0]) from None
+
+
+def _bytes(value: bytes) -> str:
+    # What is ASCII, as nearly all events are, is half as long as text.
+    return f"_binary{_text(value.decode('ascii'))}" if value.isascii() else f"x'{value.hex()}'"
 
 
 def _text(value: str) -> str:
@@ -42,6 +56,8 @@ def _text(value: str) -> str:
 
 
 def _moment(value: datetime) -> str:
+    if value.tzinfo is UTC:
+        return f"'{value.isoformat(' ')[:_ZONE]}'"
     if value.tzinfo is None:
         message = "a moment without a zone cannot be stored"
         raise ValueError(message)
@@ -51,7 +67,7 @@ def _moment(value: datetime) -> str:
 WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     str: _text,
     int: str,
-    bytes: lambda value: f"x'{value.hex()}'",
+    bytes: _bytes,
     type(None): lambda _: "NULL",
     bool: lambda value: str(int(value)),
     datetime: _moment,

@@ -31,7 +31,8 @@ _STDOUT: Final = 1
 _STDERR: Final = 2
 _STATM: Final = Path("/proc/self/statm")
 _MOST_KEPT: Final = 1 / 3
-_READ_AT_ONCE: Final = 256 * 1024
+# Larger pieces would each be new memory from the system.
+_READ_AT_ONCE: Final = 64 * 1024
 _LARGE: Final = 256 * 1024
 _OBJECTS_BETWEEN_SWEEPS: Final = 20_000
 

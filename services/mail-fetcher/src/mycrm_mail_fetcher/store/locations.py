@@ -77,25 +77,35 @@ async def put(
     for rule in Rule:
         ignored = UidSet(place.uid for place in places if _is_under(rule, place))
         await uid_runs.add(work, ignored, folder=folder, rule=rule)
+    same = {"folder_id": folder.folder_id, "uid_validity": folder.uid_validity}
     await insert_rows(
         work.connection,
         locations,
-        ("uid", "state", "reason", "detail", "message_id", "internal_date", "size", "attempts"),
+        ("uid", "message_id", "internal_date", "size", "reason", "detail"),
+        [
+            (place.uid, _message_of(place, message_ids), place.internal_date, place.size, *_why(place))
+            for place in places
+            if place.state is PlaceState.STORED
+        ],
+        same=same | {"state": PlaceState.STORED.value, "attempts": 0},
+    )
+    await insert_rows(
+        work.connection,
+        locations,
+        ("uid", "message_id", "internal_date", "size", "reason", "detail", "attempts"),
         [
             (
                 place.uid,
-                place.state.value,
-                place.reason[:80],
-                place.detail[:1000],
-                message_ids[place.content_key] if place.content_key else None,
+                _message_of(place, message_ids),
                 place.internal_date,
                 place.size,
-                attempts.get(place.uid, 0) + 1 if place.state is PlaceState.HELD else 0,
+                *_why(place),
+                attempts.get(place.uid, 0) + 1,
             )
             for place in places
-            if place.state is not PlaceState.IGNORED
+            if place.state is PlaceState.HELD
         ],
-        same={"folder_id": folder.folder_id, "uid_validity": folder.uid_validity},
+        same=same | {"state": PlaceState.HELD.value},
     )
     await _keep_beginnings(work, places, folder)
 
@@ -130,6 +140,14 @@ async def forget_other_validities(work: Work, folder: FolderKey) -> None:
             )
         )
     await uid_runs.forget_other_validities(work, folder)
+
+
+def _message_of(place: Place, message_ids: Mapping[bytes, int]) -> int | None:
+    return message_ids[place.content_key] if place.content_key else None
+
+
+def _why(place: Place) -> tuple[str, str]:
+    return place.reason[:80], place.detail[:1000]
 
 
 def _is_under(rule: Rule, place: Place) -> bool:

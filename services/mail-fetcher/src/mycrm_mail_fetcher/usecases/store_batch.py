@@ -31,12 +31,12 @@ async def store_batch(batch: Batch, *, ledger: Ledger) -> int:
     """Store the batch and return how many messages it added."""
     async with ledger.unit() as work:
         added = await ledger.messages.add(work, batch.messages)
-        keys = {place.content_key for place in batch.places if place.content_key}
+        keys = {place.content_key for place in batch.places if place.content_key} - added.keys()
         await ledger.locations.put(
             work,
             batch.places,
             folder=FolderKey(folder_id=batch.folder_id, uid_validity=batch.state.uid_validity),
-            message_ids=await ledger.messages.ids_by_key(work, keys),
+            message_ids=added | await ledger.messages.ids_by_key(work, keys),
         )
         await ledger.folders.mark(work, batch.folder_id, batch.state, window_from=batch.window_from)
         by_key = {message.content_key: message for message in reversed(batch.messages)}
