@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from mycrm_mail_fetcher.adapters.imap.framing import Answer
 from mycrm_mail_fetcher.adapters.imap.names import readable_name, wire_name
+from mycrm_mail_fetcher.adapters.imap.shapes import Description
 from mycrm_mail_fetcher.adapters.imap.tokens import Atom, Token, tokens, tokens_and_soundness
 from mycrm_mail_fetcher.domain.uid_sets import FIRST_UID, LAST_UID, UidSet
 from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
@@ -24,6 +25,12 @@ _UNSELECTABLE = frozenset({"noselect", "nonexistent"})
 _EXISTS = re.compile(rb"\* +(\d{1,10}) +EXISTS\b", re.IGNORECASE)
 _REMOVAL = re.compile(rb"\* +(?:\d{1,10} +EXPUNGE|VANISHED)\b", re.IGNORECASE)
 _FETCH = re.compile(rb"(?:\* +)?\d+ +FETCH\b", re.IGNORECASE)
+_PAIR = re.compile(rb'([A-Z0-9.]{1,20}) (?:(\d{1,20})|"([^"\\]*)") ')
+_ORDERLY = re.compile(
+    rb'\* \d+ FETCH \(((?:[A-Z0-9.]{1,20} (?:\d{1,20}|"[^"\\]*") ){1,10})'
+    rb"(?:BODYSTRUCTURE (\(.*\)) )?(BODY\[[A-Z0-9.]*\](?:<0>)?) "
+)
+_SECTION = re.compile(rb" (BODY\[[A-Z0-9.]*\](?:<0>)?) ")
 _SEARCH = re.compile(rb"\* +SEARCH\b", re.IGNORECASE)
 _CODE = re.compile(rb"\* +OK +\[([A-Z]+) +(\d{1,20})\]", re.IGNORECASE)
 _NUMBER = re.compile(rb"(?<=\s)\d{1,10}(?=\s|\Z)")
@@ -114,6 +121,9 @@ def fetched_items(answer: Answer) -> Iterator[tuple[int, Items]]:
     """UIDs and items of one answer; an answer with a bracket too few or too many describes no structure."""
     if not _FETCH.match(answer.texts[0]):
         return
+    if (orderly := _orderly(answer)) is not None:
+        yield orderly
+        return
     line, is_sound = tokens_and_soundness(answer)
     for part in line[2:]:
         items = _pairs(part) if isinstance(part, list) else {}
@@ -121,6 +131,29 @@ def fetched_items(answer: Answer) -> Iterator[tuple[int, Items]]:
             items.pop(b"BODYSTRUCTURE", None)
         if uid := _number(items.get(b"UID")):
             yield uid, items
+
+
+def _orderly(answer: Answer) -> tuple[int, Items] | None:
+    """The UID and the items of an answer as nearly every server writes it, None of any other: it has to be taken apart.
+
+    That is, short values, perhaps a description, and then nothing but literals, the header's or those of sections.
+    """
+    first = _ORDERLY.fullmatch(answer.texts[0])
+    if first is None or answer.is_cut or len(answer.texts) == 1 or answer.texts[-1] != b")":
+        return None
+    names = [first[3]]
+    for text in answer.texts[1:-1]:
+        if (further := _SECTION.fullmatch(text)) is None:
+            return None
+        names.append(further[1])
+    items: Items = {
+        name: Atom(number) if number else quoted for name, number, quoted in _PAIR.findall(first[1])
+    }
+    if first[2] is not None:
+        items[b"BODYSTRUCTURE"] = Description(first[2])
+    items.update(zip(names, answer.literals, strict=True))
+    uid = _number(items.get(b"UID"))
+    return (uid, items) if uid else None
 
 
 def found_ranges(answers: Iterable[Answer]) -> UidSet | None:

@@ -15,7 +15,7 @@ from mycrm_mail_fetcher.adapters.imap.answers import Items
 from mycrm_mail_fetcher.adapters.imap.connection import Connection
 from mycrm_mail_fetcher.adapters.imap.framing import Room
 from mycrm_mail_fetcher.adapters.imap.harvest import Harvest
-from mycrm_mail_fetcher.adapters.imap.structures import structure
+from mycrm_mail_fetcher.adapters.imap.shapes import described
 from mycrm_mail_fetcher.domain.structure import Structure
 from mycrm_mail_fetcher.ports import MailHead
 
@@ -133,7 +133,7 @@ def _merged_head(seen: _Seen | None, _uid: int, items: Items) -> _Seen:
     if (header := answers.section(items, b"BODY[HEADER]", b"RFC822.HEADER")) is not None:
         seen.header = header
     if b"BODYSTRUCTURE" in items:
-        seen.structure = structure(items[b"BODYSTRUCTURE"])
+        seen.structure = described(items[b"BODYSTRUCTURE"])
     return seen
 
 
