@@ -144,8 +144,10 @@ class Connection:
     def _extend(self) -> None:
         now = asyncio.get_running_loop().time()
         for limit, (silence, end) in self._limits.items():
-            if not limit.expired():
-                limit.reschedule(min(now + silence, end))
+            until = min(now + silence, end)
+            # Data comes in thousands of pieces; to move the limit by less than a fiftieth is not worth its price.
+            if not limit.expired() and until - (limit.when() or now) > silence / 50:
+                limit.reschedule(until)
 
     def _spread(self, answer: Answer) -> None:
         for uid, items in answers.fetched_items(answer):
