@@ -202,3 +202,27 @@ async def test_it_ends_with_its_owner_even_when_that_is_killed(tmp_path: Path) -
     owner.send_signal(signal.SIGKILL)
     await owner.wait()
     await eventually(lambda: not is_alive(pid), what="the reading process is gone")
+
+
+async def test_a_process_that_got_ready_reads_what_comes(reader: ReadingProcess) -> None:
+    await reader.get_ready()
+    pid = reader.pid
+    assert pid is not None
+    assert told(await reader.read([mail()], ours=OURS)) == ["NewMessage"]
+    assert reader.pid == pid
+
+
+async def test_a_program_that_cannot_get_ready_is_reported_when_it_is_needed() -> None:
+    reader = ReadingProcess(worker="tests.support.no_such_module")
+    await reader.get_ready()
+    assert reader.pid is None
+    with pytest.raises(MyCRMError, match="mail_reader_failed"):
+        await reader.read([mail()], ours=OURS)
+
+
+async def test_getting_ready_that_is_broken_off_leaves_no_process(reader: ReadingProcess) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.005):
+            await reader.get_ready()
+    assert reader.pid is None
+    assert told(await reader.read([mail()], ours=OURS)) == ["NewMessage"]

@@ -21,7 +21,7 @@ INBOX = RemoteFolder(name="INBOX", wire_name="INBOX", special_use="", selectable
 
 
 @dataclass
-class Moody:
+class Moody(ThreadReader):
     """Reads mails, but not this one."""
 
     refused: int
@@ -29,7 +29,7 @@ class Moody:
 
     async def read(self, mails: Sequence[FetchedMail], *, ours: Ours) -> list[Outcome]:
         self.asked.append([mail.head.uid for mail in mails])
-        read = await ThreadReader().read(mails, ours=ours)
+        read = await super().read(mails, ours=ours)
         bad = Unreadable(code="mail_too_costly", detail="5 s")
         return [
             bad if mail.head.uid == self.refused else outcome
@@ -98,10 +98,10 @@ async def test_parts_that_make_no_mail_are_made_good_by_the_whole() -> None:
 async def test_parts_that_make_no_mail_are_held_if_the_whole_is_not_given() -> None:
     server = mailbox("one", "two")
 
-    class Withholding:
+    class Withholding(ThreadReader):
         async def read(self, mails: Sequence[FetchedMail], *, ours: Ours) -> list[Outcome]:
             server.folders["INBOX"].withheld = {2}
-            return await ThreadReader().read(mails, ours=ours)
+            return await super().read(mails, ours=ours)
 
     batch = await take(server, mails=Withholding(), in_parts=True)
     assert {place.uid: place.state for place in batch.places} == {1: PlaceState.STORED, 2: PlaceState.HELD}

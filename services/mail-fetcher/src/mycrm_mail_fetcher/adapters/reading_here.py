@@ -15,6 +15,9 @@ from mycrm_mail_fetcher.ports.reading import FetchedMail, Outcome
 class ThreadReader:
     """Reads mails in a thread."""
 
+    async def get_ready(self) -> None:
+        """Do nothing: there is always a thread."""
+
     async def read(self, mails: Sequence[FetchedMail], *, ours: Ours) -> list[Outcome]:
         """What became of each mail, in their order."""
         return await asyncio.to_thread(

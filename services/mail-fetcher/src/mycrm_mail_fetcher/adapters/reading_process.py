@@ -30,8 +30,8 @@ from mycrm_mail_fetcher.domain.classify import Ours
 from mycrm_mail_fetcher.ports.reading import FetchedMail, Outcome, Unreadable
 
 WORKER: Final = "mycrm_mail_fetcher.adapters.reading_worker"
-_MOST_AHEAD: Final = 64
-_FEWEST_AHEAD: Final = 32
+_MOST_AHEAD: Final = 200
+_FEWEST_AHEAD: Final = 100
 _READ_AT_ONCE: Final = 1024 * 1024
 _MOST_BYTES_AHEAD: Final = 2 * 1024 * 1024
 _MOST_STARTS: Final = 3
@@ -68,6 +68,17 @@ class ReadingProcess:
         self._process: Process | None = None
         self._frames = Frames()
         self._turn = asyncio.Lock()
+
+    async def get_ready(self) -> None:
+        """Start the process, which takes as long as reading some hundred mails."""
+        async with self._turn:
+            try:
+                await self._running()
+            except MyCRMError:
+                await self._end()
+            except BaseException:
+                await self._end()
+                raise
 
     async def read(self, mails: Sequence[FetchedMail], *, ours: Ours) -> list[Outcome]:
         """What became of each mail, in their order."""

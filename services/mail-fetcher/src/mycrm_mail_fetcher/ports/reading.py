@@ -47,6 +47,10 @@ Outcome = NewMessage | Unreadable | WholeWanted
 class MailReader(Protocol):
     """Reads mails, however odd."""
 
+    async def get_ready(self) -> None:
+        """Begin with what has to be done before the first mail can be read; faults are told by `read`."""
+        ...
+
     async def read(self, mails: Sequence[FetchedMail], *, ours: Ours) -> list[Outcome]:
         """What became of each mail, in their order."""
         ...

@@ -6,7 +6,7 @@ connection or an impatient server cost one batch at most. After a quick look the
 as the server counts; where it does not, all of the folder is compared at once.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -33,15 +33,16 @@ from mycrm_mail_fetcher.usecases.set_aside import Aside, set_aside
 from mycrm_mail_fetcher.usecases.store_batch import Batch, store_batch
 
 WINDOW: Final = 200
+_FIRST: Final = 40
 _CLOCK_SLACK: Final = timedelta(hours=1)
 _NONE: Final = UidSet()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Order:
-    """What is to be taken: the windows, the mails that are taken however old, and which way the mark moves."""
+    """What is to be taken, the mails that are taken however old, and which way the mark moves."""
 
-    windows: Iterable[Sequence[int]]
+    uids: UidSet
     anyway: UidSet = _NONE
     newest_first: bool = False
 
@@ -95,7 +96,7 @@ async def _look_at_new(
         recent = await reader.session.uids_since(first_day(reader.rules), above=state.last_uid)
         await ignore(new - recent, Rule.OUTSIDE_WINDOW, folder=folder, reader=reader)
         new &= recent
-    order = _Order(windows=new.windows(WINDOW))
+    order = _Order(uids=new)
     async for reached, took in _taken(order, known, state, reader):
         state = reached
         yield took
@@ -107,9 +108,7 @@ async def _look_at_all(
 ) -> AsyncIterator[Counts]:
     state = begun(replace(status, uid_next=status.uid_next or max(reversed(server), default=0) + 1))
     account = await compare_folder(server, known, state=state, aside=aside, reader=reader)
-    order = _Order(
-        windows=account.fetch.windows(WINDOW, newest_first=True), anyway=account.anyway, newest_first=True
-    )
+    order = _Order(uids=account.fetch, anyway=account.anyway, newest_first=True)
     async for reached, took in _taken(order, known, state, reader):
         state = reached
         yield took
@@ -123,7 +122,7 @@ async def _taken(
     async with (
         aclosing(ahead(_looked_at(order, reader), name="look at heads")) as turns,
         aclosing(ahead(_fetched(turns, order, reader), name="fetch texts")) as fetched,
-        aclosing(ahead(_read(fetched, reader), name="read mails")) as read,
+        aclosing(ahead(_read(fetched, order, reader), name="read mails")) as read,
     ):
         async for batch in read:
             state = advanced(state, batch.uids)
@@ -131,8 +130,19 @@ async def _taken(
 
 
 async def _looked_at(order: _Order, reader: Reader) -> AsyncGenerator[list[Turn]]:
-    for window in order.windows:
+    for window in _windows(order):
         yield await look_at(window, reader=reader, anyway=order.anyway)
+
+
+def _windows(order: _Order) -> Iterator[Sequence[int]]:
+    """Yield the uids in windows; a small one comes before many, so that each step soon has something to do."""
+    windows = order.uids.windows(WINDOW, newest_first=order.newest_first)
+    if len(order.uids) > WINDOW:
+        first = next(windows)
+        yield from (
+            (first[-_FIRST:], first[:-_FIRST]) if order.newest_first else (first[:_FIRST], first[_FIRST:])
+        )
+    yield from windows
 
 
 async def _fetched(
@@ -143,7 +153,9 @@ async def _fetched(
             yield batch
 
 
-async def _read(fetched: AsyncGenerator[Fetched], reader: Reader) -> AsyncGenerator[ReadBatch]:
+async def _read(fetched: AsyncGenerator[Fetched], order: _Order, reader: Reader) -> AsyncGenerator[ReadBatch]:
+    if order.uids:
+        await reader.mails.get_ready()
     async for batch in fetched:
         yield await read_batch(batch, reader=reader)
 
