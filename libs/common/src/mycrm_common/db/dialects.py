@@ -40,8 +40,9 @@ _MARIADB_FULL = {3, 1021, 1026, 1114}
 # MariaDB makes a table of a longer list, and joins it, where it would look each number up.
 _MOST_LISTED = 900
 # SQLite says the first where the disk is full, the second where a quota or the disk itself refuses the write.
-_LONGEST_STATEMENT = 400_000
 _SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
+# Letters: at most a tenth of what a server takes in one statement unless it was told otherwise.
+_LONGEST_STATEMENT = 400_000
 
 
 class _Listed(UserDefinedType[str]):
