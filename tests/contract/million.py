@@ -69,8 +69,8 @@ MOST_OF_A_FOLLOWUP = 150_000  # Ten thousand are counted, with what is passed be
 MOST_OF_AN_EDIT = 2_000
 
 
-async def complaints(database: Database, unit: UnitOfWork) -> AsyncIterator[str]:
-    """Do everything once, and give what costs too much."""
+async def complaints(database: Database, unit: UnitOfWork, *, customer_id: int) -> AsyncIterator[str]:
+    """Do everything once, edit that customer, and give what costs too much."""
     async with database.reading() as look:
         for sort in SORTS:
             async for said in _page_costs(look, CustomerList(sort=sort), most=MOST_OF_A_PAGE):
@@ -87,7 +87,7 @@ async def complaints(database: Database, unit: UnitOfWork) -> AsyncIterator[str]
         async for said in _followup_costs(look):
             yield said
     async with unit() as work:
-        seen = await watch(work, lambda: _edit(work))
+        seen = await watch(work, lambda: _edit(work, customer_id))
         for said in too_much(seen, "an edit", most=MOST_OF_AN_EDIT):
             yield said
 
@@ -148,13 +148,13 @@ def _followup_page(look: Reading, wanted: FollowupList) -> Callable[[], Awaitabl
     return lambda: followups.page(look, wanted)
 
 
-async def _edit(work: Work) -> None:
+async def _edit(work: Work, customer_id: int) -> None:
     @asynccontextmanager
     async def unit() -> AsyncIterator[Work]:
         yield work
 
     await edit_customer(
-        500_000,
+        customer_id,
         {"name": f"Edited {datetime.now(UTC)}", "company": "蓝光光学有限公司"},  # noqa: TID251 - a name never had
         by="1",
         expected_version=None,

@@ -77,7 +77,7 @@ async def _found(
     if not wanted.only.search.conditions:
         return await walk(reading, way.rows, order, cursor=cursor, limit=limit)
     found: list[Row[Any]] = []
-    asked = _asked(limit, way)
+    asked, passed = _asked(limit, way.share), 0
     while True:
         keys = await walk(reading, way.keys, order, cursor=cursor, limit=asked)
         ids = [row.id for row in keys if way.ids is None or row.id in way.ids]
@@ -86,12 +86,13 @@ async def _found(
             return found
         backwards = cursor is not None and cursor.backwards
         cursor = Cursor(keys=sorting.keys_of(keys[-1]), backwards=backwards)
-        # Those that are sorted anew each time are asked for in few questions; a walk goes on where it was.
-        asked = min(asked * (4 if way.is_walk else 16), _MOST_KEYS)
+        passed += len(keys)
+        # As many as it takes where the rest is as the beginning was; never so few that it takes many questions.
+        asked = _asked(limit - len(found), (len(found) or 0.25) / passed)
 
 
-def _asked(limit: int, way: Way) -> int:
-    return min(round((limit + _SPARE) / way.share), _MOST_KEYS)
+def _asked(missing: int, share: float) -> int:
+    return min(round((missing + _SPARE) / share), _MOST_KEYS)
 
 
 async def _meant(

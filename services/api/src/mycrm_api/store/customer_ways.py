@@ -30,7 +30,7 @@ from mycrm_common.work import Reading
 # their number is exact, and a term whose grams are common but not together is known to be nowhere.
 MOST_COUNTED = 10_000
 MOST_SORTED = 5_000
-MOST_PROVED = 3_000
+MOST_PROVED = 5_000
 
 _ALWAYS_SORTED = 300
 _FETCHED_AT_ONCE = 500
