@@ -206,9 +206,12 @@ async def test_every_answer_carries_the_security_headers(api: ApiClient) -> None
 
 
 async def test_health_and_description_are_open(api: ApiClient) -> None:
-    answers = [await api.ask("GET", path) for path in ("/livez", "/readyz", "/openapi.json", "/docs")]
+    answers = [
+        await api.ask("GET", path)
+        for path in ("/livez", "/readyz", "/openapi.json", "/docs", "/docs/style.css")
+    ]
 
-    assert [status for status, _, _ in answers] == [200] * 4
+    assert [status for status, _, _ in answers] == [200] * 5
 
 
 async def test_figures_are_for_admins_and_tell_what_waits(api: ApiClient) -> None:
