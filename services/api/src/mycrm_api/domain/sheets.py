@@ -35,6 +35,8 @@ FIELDS = tuple(field for field, _, _ in TEMPLATE)
 # Read past: contact dates come from the mail, and reasons from us.
 IGNORED = ("last_contact_date",)
 MOST_COLUMNS = 200
+# The fault of a record with more cells than that.
+TOO_WIDE = "columns_many"
 _ALSO: Mapping[str, str] = {
     "name": "姓名 名字 联系人姓名 聯絡人 聯繫人 名稱 contact contactname fullname customer",
     "email": "电子邮件 电子邮箱 邮件 邮箱地址 邮件地址 电邮 郵箱 電子郵件 電郵 mail emailaddress emails",
@@ -90,11 +92,11 @@ def field_of(header: str) -> str | None:
 
 def laid_out(layout: Layout, first: Sequence[Record], wish: Wish) -> Layout:
     """Return the layout with its header and columns, from the first records and what was said."""
-    records = [record for record in first if any(cell.strip() for cell in record.cells)]
+    records = [record for record in first if record.fault or any(cell.strip() for cell in record.cells)]
     if not records:
         raise MyCRMError("import_empty", Kind.INVALID, "there are no rows in this file")
     top = [cell.strip() for cell in records[0].cells]
-    if len(top) > MOST_COLUMNS:
+    if records[0].fault == TOO_WIDE or len(top) > MOST_COLUMNS:
         raise MyCRMError("columns_many", Kind.INVALID, f"at most {MOST_COLUMNS} columns")
     header = _has_header(top) if wish.header is None else wish.header
     columns = _columns(top, header=header) if wish.columns is None else wish.columns
