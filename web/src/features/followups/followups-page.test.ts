@@ -223,7 +223,7 @@ describe('the rule', () => {
 
   test.each([['member', true], ['viewer', false]] as const)('is no %s’s to store', async (role, mayMark) => {
     await open(aServer(), aUser({ role }), '/followups?days=10')
-    expect(await screen.findByRole('button', { name: 'Back to the defaults' })).toBeTruthy()
+    expect(await screen.findByRole('button', { name: 'Reset' })).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Save as defaults' })).toBeNull()
     expect(screen.queryByRole('button', { name: 'Done' }) !== null).toBe(mayMark)
   })
@@ -255,7 +255,7 @@ describe('the list', () => {
   test('that is empty says what can be done', async () => {
     await open(aServer([]), aUser(), '/followups?days=3000')
     expect(await screen.findByText('Nobody is waiting')).toBeTruthy()
-    expect(screen.getAllByRole('button', { name: 'Back to the defaults' }).length).toBeGreaterThan(0)
+    expect(screen.getAllByRole('button', { name: 'Reset' }).length).toBeGreaterThan(0)
     expect(button('Show those put off')).toBeTruthy()
   })
 

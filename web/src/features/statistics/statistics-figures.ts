@@ -16,7 +16,7 @@ export interface Asked {
 const RATINGS = [0, 1, 2, 3, 4, 5]
 const VALIDITIES = [
   { valid: 1, colour: '--ok' },
-  { valid: 2, colour: '--warn' },
+  { valid: 2, colour: '--star' },
   { valid: 0, colour: '--danger' },
 ] as const
 
@@ -34,7 +34,7 @@ export function useCustomerFigures(): Asked {
   function figuresOf(counts: CustomerCounts): Figures {
     return {
       head: t('customers.fields.importance'),
-      categories: RATINGS.map((count) => ({ short: t('statistics.stars', { count }), full: t('statistics.stars', { count }) })),
+      categories: RATINGS.map((count) => ({ short: `${count} ★`, full: t('statistics.stars', { count }) })),
       series: VALIDITIES.map(({ valid, colour }) => ({
         id: `valid-${valid}`, name: t(`customers.valid.${valid}`), colour,
         values: RATINGS.map((rating) => counted(counts, rating, valid)),
@@ -74,7 +74,7 @@ export function useMailFigures(weeks: () => number): Asked {
     categories: categoriesOf(items.map(({ week }) => week)),
     series: [
       { id: 'sendto', name: t('statistics.sent'), colour: '--accent', values: items.map(({ sendto }) => sendto) },
-      { id: 'receive', name: t('statistics.received'), colour: '--warn', values: items.map(({ receive }) => receive) },
+      { id: 'receive', name: t('statistics.received'), colour: '--star', values: items.map(({ receive }) => receive) },
     ],
   })
   return { figures: computed(() => data.value && figuresOf(data.value)), error, refetch }

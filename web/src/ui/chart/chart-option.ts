@@ -14,9 +14,9 @@ export type Palette = (property: string) => string
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const
 
 function bars({ name, values }: Series, colour: string, edge: string): BarSeriesOption {
-  // The line between two pieces of a bar tells them apart where their colours do not.
+  // The line between two pieces of a bar tells them apart where their colours do not. Of nothing it would still be drawn.
   const itemStyle = { color: colour, borderColor: edge, borderWidth: 1 }
-  return { type: 'bar', name, data: values, stack: 'all', barMaxWidth: 56, itemStyle, emphasis: { disabled: true } }
+  return { type: 'bar', name, data: values.map((value) => value || null), stack: 'all', barMaxWidth: 56, itemStyle, emphasis: { disabled: true } }
 }
 
 function line({ name, values }: Series, colour: string, at: number): LineSeriesOption {
