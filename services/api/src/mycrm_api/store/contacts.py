@@ -18,13 +18,15 @@ from sqlalchemy import Column, ColumnElement, and_, case, func, literal, null, o
 from mycrm_api.domain.customers import Validity
 from mycrm_api.store.address_changes import earlier_keys
 from mycrm_api.store.pieces import pieces
-from mycrm_common.db.dialects import through_index
+from mycrm_common.db.dialects import insert_ignoring, through_index
 from mycrm_common.db.tables.customers import customers
+from mycrm_common.db.tables.events import event_sequence
 from mycrm_common.db.tables.messages import messages, msg_addrs
 from mycrm_common.db.types import UtcDateTime
 from mycrm_common.keys import text_key
 from mycrm_common.work import Reading, Work
 
+_TURN = "acts on many"
 # Each row is held against each of these in turn, so they are few.
 _MOST_COMPANIES = 100
 _SENT_TO = ("to", "cc", "bcc")
@@ -81,8 +83,11 @@ async def hold_company_of(work: Work, customer_id: int, *, joining: str = "") ->
 
 async def hold_companies_of(work: Work, customer_ids: Iterable[int], *, joining: Iterable[str] = ()) -> None:
     """Let nobody else change the members of these customers' companies, and of those they join, before this is done."""
+    ids = sorted(set(customer_ids))
+    if len(ids) > 1:
+        await _take_turn(work)
     theirs = {text_key(company) for company in joining}
-    for some in pieces(customer_ids):
+    for some in pieces(ids):
         theirs.update(await _companies(work, customers.c.id.in_(some)))
     await _hold(work, theirs)
 
@@ -143,6 +148,15 @@ async def mend_company_contacts(work: Work, customer_ids: Iterable[int]) -> None
     await work.connection.execute(
         update(customers).where(alone).values(company_last_contact=customers.c.last_contact_date)
     )
+
+
+async def _take_turn(work: Work) -> None:
+    """Wait for other acts on many customers: they change companies, and with them the order of each other's locks.
+
+    The row of a counter that nobody raises is what they wait at; a row that is there already is locked as it is.
+    """
+    turn = insert_ignoring(work.connection, event_sequence).values(name=_TURN, value=0)
+    await work.connection.execute(turn)
 
 
 async def _hold(work: Work, keys: Iterable[str]) -> None:
