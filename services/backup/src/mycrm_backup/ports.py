@@ -83,8 +83,14 @@ class Targets(Protocol):
 class Scratch(Protocol):
     """A database beside the real one, into which a copy was restored."""
 
+    is_foreign: bool
+
     async def sums(self) -> Mapping[str, TableSum]:
         """What is in it, table by table, summed up as its dump was."""
+        ...
+
+    async def keep_as(self, name: str) -> None:
+        """Keep it under a name of its own, which must not be there yet."""
         ...
 
     async def swap(self, *, at: datetime) -> str:
@@ -201,6 +207,10 @@ class Tasks(Protocol):
 
     async def put(self, work: Work, request_id: str, *, verb: Verb) -> None:
         """Take a request over; once is enough."""
+        ...
+
+    async def unseen(self, reading: Reading) -> Sequence[tuple[str, Verb]]:
+        """The requests about backups that nobody has taken over yet."""
         ...
 
     async def claim(self, work: Work) -> Task | None:

@@ -1,5 +1,6 @@
 """The backup service, put together: what is dumped, where it goes, when, and how it is proven."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -18,8 +19,8 @@ from mycrm_backup.dumpers.sqlite import SqliteDumper
 from mycrm_backup.ports import Dumper, Restorer
 from mycrm_backup.settings import BackupSettings
 from mycrm_backup.store import hosts, runs, tasks
-from mycrm_backup.targets.opening import Access, ShownKeys, TargetOpener, place_of
-from mycrm_backup.usecases.keep_backups import Keeper, is_wanted, keep_backups
+from mycrm_backup.targets.opening import Access, ShownKeys, TargetOpener, TrustedKey, place_of
+from mycrm_backup.usecases.keep_backups import Keeper, attend_requests, is_wanted, keep_backups
 from mycrm_backup.usecases.make_backup import Maker
 from mycrm_backup.usecases.take_request import Asked, take_request
 from mycrm_backup.usecases.verify_backup import Verifier
@@ -34,6 +35,7 @@ from mycrm_common.work import UnitOfWork
 
 NAME = "backup"
 _LOOK_SECONDS = 5.0
+_ATTEND_SECONDS = 0.2
 _WORK_FOLDER = "backup-work"
 
 
@@ -74,6 +76,14 @@ async def build(runtime: ServiceRuntime, settings: BackupSettings) -> AsyncItera
     )
 
 
+async def attend(runtime: ServiceRuntime, settings: BackupSettings) -> None:
+    """Do what people ask of backups until cancelled, where this process alone has the database."""
+    keeper = _keeper(runtime, settings)
+    while True:
+        await attend_requests(keeper)
+        await asyncio.sleep(_ATTEND_SECONDS)
+
+
 def dumper_for(database_url: str, *, work_folder: Path, program: Path | None) -> Dumper:
     """Return what dumps the database of a URL."""
     if (account := account_of(database_url)) is not None:
@@ -103,13 +113,8 @@ def account_of(database_url: str) -> Account | None:
     )
 
 
-def opener_for(settings: BackupSettings, runtime: ServiceRuntime) -> TargetOpener:
+def opener_of(settings: BackupSettings, trusted: TrustedKey) -> TargetOpener:
     """Return what opens the place that the settings name."""
-
-    async def trusted(host: str) -> str:
-        async with runtime.reading() as reading:
-            return await hosts.key_of(reading, host)
-
     access = Access(
         password=_open(settings.backup_password),
         private_key=_open(settings.backup_private_key),
@@ -117,12 +122,16 @@ def opener_for(settings: BackupSettings, runtime: ServiceRuntime) -> TargetOpene
         ca_file=settings.backup_ca_file,
     )
     try:
-        place = place_of(
-            _open(settings.backup_url) or "", default=settings.data_dir.absolute() / "backups", access=access
-        )
+        default = settings.data_dir.absolute() / "backups"
+        place = place_of(_open(settings.backup_url) or "", default=default, access=access)
     except MyCRMError as error:
         raise StartError("setting_invalid", name="MYCRM_BACKUP_URL", reason=error.detail) from None
     return TargetOpener(place=place, trusted=trusted)
+
+
+def work_folder_of(settings: BackupSettings) -> Path:
+    """Return where copies are unpacked."""
+    return settings.data_dir.absolute() / _WORK_FOLDER
 
 
 def _keeper(runtime: ServiceRuntime, settings: BackupSettings) -> Keeper:
@@ -134,8 +143,13 @@ def _keeper(runtime: ServiceRuntime, settings: BackupSettings) -> Keeper:
         timer = Timer.read(settings.backup_at)
     except MyCRMError as error:
         raise StartError("setting_invalid", name="MYCRM_BACKUP_AT", reason=error.detail) from None
-    opener = opener_for(settings, runtime)
-    work_folder = settings.data_dir.absolute() / _WORK_FOLDER
+
+    async def trusted(host: str) -> str:
+        async with runtime.reading() as reading:
+            return await hosts.key_of(reading, host)
+
+    opener = opener_of(settings, trusted)
+    work_folder = work_folder_of(settings)
     program = settings.backup_sqldump_path
     maker = Maker(
         dumper=dumper_for(settings.database, work_folder=work_folder, program=program),

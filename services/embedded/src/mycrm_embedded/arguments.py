@@ -31,6 +31,7 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     (r"ambiguous option: (.+) could match (.+)", r"选项 \1 不明确，可能是 \2"),
     (r"argument (.+?): invalid choice: (.+) \(choose from (.+)\)", r"\1：没有 \2，可选：\3"),
     (r"argument (.+?): invalid int value: (.+)", r"\1：\2 不是整数"),
+    (r"argument (.+?): invalid fromisoformat value: (.+)", r"\1：\2 不是形如 2026-11-22 的日期"),
     (r"argument (.+?): expected one argument", r"\1：缺少值"),
     (r"argument (.+?): ignored explicit argument (.+)", r"\1：不接受值 \2"),
 )
@@ -91,7 +92,8 @@ def command_line(commands: Sequence[Command | OwnCommand], *, language: str) -> 
             name, language=language, about=command.help, help=said(command.help, language=language)
         )
         parser.set_defaults(command=command, parser=parser)
-        for argument in (*command.arguments, _RAW) if isinstance(command, Command) else ():
+        raw = (_RAW,) if isinstance(command, Command) else ()
+        for argument in (*command.arguments, *raw):
             parser.add_argument(*argument.names, help=said(argument.help, language=language), **argument.how)
     return root
 

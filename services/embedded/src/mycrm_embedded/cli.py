@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _do(command: Command | OwnCommand, given: Namespace, *, language: str) -> int:
     if isinstance(command, OwnCommand):
-        return command.do()
+        return command.do(given)
     command.check(given)
     return asyncio.run(_ask(command, given, language=language))
 

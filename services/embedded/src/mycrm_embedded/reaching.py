@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mycrm_api.settings import ApiSettings
 from mycrm_common.errors import MyCRMError, StartError
+from mycrm_common.tasks import TaskNursery
 from mycrm_common.unix_socket import is_answered
 from mycrm_embedded.api import Api, api_at
 
@@ -69,10 +70,28 @@ async def _hosted(settings: ApiSettings) -> AsyncIterator[Path]:
         try:
             with tempfile.TemporaryDirectory(prefix="mycrm-") as folder:
                 path = Path(folder) / "mycrm.sock"
-                async with operators_door(runtime.for_service(NAME), path=path).open():
+                door = operators_door(runtime.for_service(NAME), path=path)
+                async with door.open(), _attended(runtime, settings):
                     yield path
         finally:
             await _keep_logs(runtime)
+
+
+@asynccontextmanager
+async def _attended(runtime: "Runtime", settings: ApiSettings) -> AsyncIterator[None]:
+    """Make copies on demand here, where no other process can: the database is a file, and it is ours."""
+    if settings.socket is None:
+        yield
+        return
+    from mycrm_backup.service import NAME, attend
+    from mycrm_backup.settings import BackupSettings
+
+    nursery = TaskNursery()
+    nursery.start(attend(runtime.for_service(NAME), BackupSettings.load()), name="attend backups")
+    try:
+        yield
+    finally:
+        await nursery.close()
 
 
 async def _keep_logs(runtime: "Runtime") -> None:

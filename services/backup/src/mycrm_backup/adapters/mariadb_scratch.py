@@ -7,10 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
+from mycrm_backup.adapters.portable_rows import load_rows, portable_sums
 from mycrm_backup.domain.manifest import Manifest, TableSum
 from mycrm_backup.dumpers.client import Account, running
 from mycrm_backup.dumpers.mariadb import ENGINE, MEMBER, summed_up
+from mycrm_backup.dumpers.rows import RowsDump
 from mycrm_backup.ports import Scratch
 from mycrm_common.errors import Kind, MyCRMError
 
@@ -28,9 +31,7 @@ class MariaDbRestorer:
     @asynccontextmanager
     async def restored(self, archive: Path, manifest: Manifest) -> AsyncIterator[Scratch]:
         """Restore a copy; what was not swapped is gone when the block ends."""
-        if manifest.contents.engine != ENGINE:
-            detail = f"the copy is of {manifest.contents.engine}, the database is {ENGINE}"
-            raise MyCRMError("backup_engine_differs", Kind.CONFLICT, detail)
+        is_foreign = manifest.contents.engine != ENGINE
         scratch = replace(self.account, database=self.account.database + _SUFFIX)
         name = _quoted(scratch.database)
         await _say(
@@ -39,8 +40,11 @@ class MariaDbRestorer:
             code="backup_scratch_refused",
         )
         try:
-            await _load(archive, scratch)
-            yield MariaDbScratch(scratch, real=self.account, program=self.program)
+            if is_foreign:
+                await load_rows(archive, manifest, into=_url(scratch))
+            else:
+                await _load(archive, scratch)
+            yield MariaDbScratch(scratch, real=self.account, program=self.program, is_foreign=is_foreign)
         finally:
             await _say(self.account, f"DROP DATABASE IF EXISTS {name};", code="backup_scratch_refused")
 
@@ -48,14 +52,23 @@ class MariaDbRestorer:
 class MariaDbScratch:
     """The restored database."""
 
-    def __init__(self, account: Account, *, real: Account, program: Path | None) -> None:
+    def __init__(self, account: Account, *, real: Account, program: Path | None, is_foreign: bool) -> None:
+        self.is_foreign = is_foreign
         self._account = account
         self._real = real
         self._program = program
 
     async def sums(self) -> Mapping[str, TableSum]:
         """What is in it, table by table, as its dump would sum it up."""
+        if self.is_foreign:
+            return await portable_sums(RowsDump(url="", account=self._account))
         return await summed_up(self._account, program=self._program)
+
+    async def keep_as(self, name: str) -> None:
+        """Keep it as a database of its own, which must not be there yet."""
+        await _say(self._real, f"CREATE DATABASE {_quoted(name)} CHARACTER SET utf8mb4;", code=_REFUSED)
+        moves = [_move(self._account.database, name, table) for table in await _tables(self._account)]
+        await _say(self._real, f"RENAME TABLE {', '.join(moves)};", code=_REFUSED)
 
     async def swap(self, *, at: datetime) -> str:
         """Put its tables in the place of the real ones by one statement, and return where those are kept."""
@@ -104,6 +117,11 @@ async def _say(account: Account, statements: str, *, code: str) -> bytes:
         said = await answering.read()
         await asking.ended_well(code)
     return said
+
+
+def _url(account: Account) -> str:
+    user, password = quote(account.user, safe=""), quote(account.password, safe="")
+    return f"mysql+aiomysql://{user}:{password}@{account.host}:{account.port}/{account.database}"
 
 
 def _move(source: str, goal: str, table: str) -> str:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from mycrm_backup.adapters.portable_rows import load_rows, portable_sums
 from mycrm_backup.domain.manifest import Manifest, TableSum
+from mycrm_backup.dumpers.rows import RowsDump
 from mycrm_backup.dumpers.sqlite import ENGINE, MEMBER, opened, summed_up
 from mycrm_backup.ports import Scratch
 from mycrm_common.errors import Kind, MyCRMError
 
-_SIDES = ("-wal", "-shm", "-journal")
+_SIDES = ("-wal", "-shm", "-journal", ".lock")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +32,15 @@ class SqliteRestorer:
     @asynccontextmanager
     async def restored(self, archive: Path, manifest: Manifest) -> AsyncIterator[Scratch]:
         """Restore a copy; what was not swapped is gone when the block ends."""
-        if manifest.contents.engine != ENGINE:
-            detail = f"the copy is of {manifest.contents.engine}, the database is {ENGINE}"
-            raise MyCRMError("backup_engine_differs", Kind.CONFLICT, detail)
         scratch = self.work_folder / "restored.db"
+        is_foreign = manifest.contents.engine != ENGINE
         try:
-            await asyncio.to_thread(_unpack, archive, scratch)
-            yield SqliteScratch(scratch, real=self.path)
+            if is_foreign:
+                _remove(scratch)
+                await load_rows(archive, manifest, into=f"sqlite+aiosqlite:///{scratch}")
+            else:
+                await asyncio.to_thread(_unpack, archive, scratch)
+            yield SqliteScratch(scratch, real=self.path, is_foreign=is_foreign)
         finally:
             _remove(scratch)
 
@@ -44,13 +48,23 @@ class SqliteRestorer:
 class SqliteScratch:
     """The restored file."""
 
-    def __init__(self, path: Path, *, real: Path) -> None:
+    def __init__(self, path: Path, *, real: Path, is_foreign: bool) -> None:
+        self.is_foreign = is_foreign
         self._path = path
         self._real = real
 
     async def sums(self) -> Mapping[str, TableSum]:
         """What is in it, table by table."""
+        if self.is_foreign:
+            return await portable_sums(RowsDump(url=f"sqlite:///{self._path}"))
         return await asyncio.to_thread(summed_up, self._path)
+
+    async def keep_as(self, name: str) -> None:
+        """Keep it as a file of its own, which must not be there yet."""
+        try:
+            await asyncio.to_thread(_keep, self._path, Path(name))
+        except OSError as error:
+            raise MyCRMError("backup_swap_refused", Kind.CONFLICT, f"{name}: {error.strerror}") from error
 
     async def swap(self, *, at: datetime) -> str:
         """Put it in the place of the real one, and return where that is kept."""
@@ -92,12 +106,18 @@ def _swap(scratch: Path, real: Path, *, at: datetime) -> str:
                 sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 sql.execute("PRAGMA journal_mode=DELETE")
             real.rename(kept)
-        for side in _SIDES:
+        for side in _SIDES[:-1]:
             real.with_name(real.name + side).unlink(missing_ok=True)
         scratch.rename(real)
     finally:
         os.close(lock)
     return str(kept)
+
+
+def _keep(scratch: Path, goal: Path) -> None:
+    with goal.open("xb") as out, scratch.open("rb") as copy:
+        goal.chmod(0o600)
+        shutil.copyfileobj(copy, out, 1 << 20)
 
 
 def _remove(scratch: Path) -> None:

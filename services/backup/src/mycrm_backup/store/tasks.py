@@ -25,6 +25,17 @@ async def put(work: Work, request_id: str, *, verb: Verb) -> None:
     )
 
 
+async def unseen(reading: Reading) -> list[tuple[str, Verb]]:
+    """The requests about backups that nobody has taken over yet."""
+    wanted = (
+        select(requests.c.id, requests.c.verb)
+        .outerjoin(tasks, tasks.c.request_id == requests.c.id)
+        .where(requests.c.noun == "backup", requests.c.state == _OPEN, tasks.c.request_id.is_(None))
+        .order_by(requests.c.created_at, requests.c.id)
+    )
+    return [(row.id, Verb(row.verb)) for row in await reading.connection.execute(wanted)]
+
+
 async def claim(work: Work) -> Task | None:
     """The oldest open task; only whoever holds the lease of the job asks."""
     wanted = (

@@ -61,6 +61,18 @@ async def keep_backups(keeper: Keeper) -> None:
         await keeper.tasks.clean(work, before=work.at - _ANSWERS_LAST)
 
 
+async def attend_requests(keeper: Keeper) -> None:
+    """Do what people asked, where no event tells of it: the command that is its own CRM for a moment."""
+    async with keeper.maker.reading() as reading:
+        unseen = await keeper.tasks.unseen(reading)
+    if not unseen:
+        return
+    async with keeper.maker.unit() as work:
+        for request_id, verb in unseen:
+            await keeper.tasks.put(work, request_id, verb=verb)
+    await _answer_all(keeper)
+
+
 async def _due_at(keeper: Keeper) -> datetime | None:
     maker = keeper.maker
     async with maker.reading() as reading:

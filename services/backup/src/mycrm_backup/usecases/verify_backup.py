@@ -5,15 +5,15 @@ Everything is downloaded and checked before any database is touched.
 
 import asyncio
 import zipfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from mycrm_backup.domain.manifest import Manifest, TableSum, differing_tables
+from mycrm_backup.domain.manifest import Manifest, differing_tables
 from mycrm_backup.domain.names import MANIFEST_SUFFIX
-from mycrm_backup.ports import Restorer, Run, Runs, Target, Targets
+from mycrm_backup.ports import Restorer, Run, Runs, Scratch, Target, Targets
 from mycrm_common.clock import Clock
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.backups import BackupFailed
@@ -43,7 +43,7 @@ async def verify_backup(run: Run, *, verifier: Verifier) -> None:
         async with downloaded(run.file, targets=verifier.targets, folder=verifier.work_folder) as fetched:
             archive, manifest = fetched
             async with verifier.restorer.restored(archive, manifest) as scratch:
-                check_sums(await scratch.sums(), manifest)
+                await check_sums(scratch, manifest)
     except MyCRMError as error:
         if error.code == "lease_lost":
             raise
@@ -61,9 +61,10 @@ async def verify_backup(run: Run, *, verifier: Verifier) -> None:
     verifier.log.info("backup.verified", file=run.file, seconds=round(seconds, 1))
 
 
-def check_sums(found: Mapping[str, TableSum], manifest: Manifest) -> None:
+async def check_sums(scratch: Scratch, manifest: Manifest) -> None:
     """Raise `backup_differs` where a restored database is not what was dumped."""
-    if differing := differing_tables(found, manifest.contents.tables):
+    expected = manifest.contents.portable if scratch.is_foreign else manifest.contents.tables
+    if differing := differing_tables(await scratch.sums(), expected):
         raise MyCRMError("backup_differs", Kind.INVALID, "; ".join(differing)[:900])
 
 

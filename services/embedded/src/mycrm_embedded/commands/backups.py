@@ -2,11 +2,15 @@
 
 import asyncio
 import sys
+from argparse import Namespace
+from datetime import date
 from typing import Any
 
+from mycrm_common.console import console_language
+from mycrm_common.errors import MyCRMError, StartError
 from mycrm_embedded.api import Answer, RefusedError
-from mycrm_embedded.commands.command import Argument, Asked, Command
-from mycrm_embedded.speech import Words
+from mycrm_embedded.commands.command import Argument, Asked, Command, OwnCommand
+from mycrm_embedded.speech import Speech, Words
 
 _HEADS: tuple[Words, ...] = (
     ("ID", "编号"),
@@ -39,6 +43,16 @@ _COMPARE: Words = (
 _TRUSTED: Words = ("it is trusted from now on", "此后将信任它")
 _YES_OR_NO: dict[bool, Words] = {True: ("yes", "是"), False: ("no", "否")}
 _LOOK_SECONDS = 1.0
+
+
+_RESTORED: Words = (
+    "restored {file} of {made}: {rows} rows in {tables} tables, each as it was",
+    "已恢复 {made} 的备份 {file}：{tables} 张表共 {rows} 行，逐表核对一致",
+)
+_KEPT: Words = (
+    "what was there is kept as {place}; remove it when all is well",
+    "原有数据保留为 {place}，确认无误后可自行删除",
+)
 
 
 async def _now(asked: Asked) -> None:
@@ -84,6 +98,35 @@ async def _trust(asked: Asked) -> None:
         speech.word(_SHOWN, host=said["host"], fingerprint=said["fingerprint"]),
         speech.word(after, fingerprint=said["fingerprint"]),
     )
+
+
+def _restore(given: Namespace) -> int:
+    """Restore a copy while MyCRM does not run."""
+    from mycrm_backup.restoring import restore
+
+    speech = Speech(language=console_language(), raw=False)
+    try:
+        restored = asyncio.run(restore(at=given.at, into=given.into))
+    except StartError:
+        raise
+    except MyCRMError as error:
+        speech.refusal(RefusedError({"code": error.code, "detail": error.detail}))
+        return 1
+    manifest = restored.manifest
+    tables = manifest.contents.tables
+    lines = [
+        speech.word(
+            _RESTORED,
+            file=manifest.file,
+            made=speech.moment(manifest.made_at.isoformat()),
+            rows=sum(table.rows for table in tables.values()),
+            tables=len(tables),
+        )
+    ]
+    if restored.kept_as:
+        lines.append(speech.word(_KEPT, place=restored.kept_as))
+    sys.stdout.write("\n".join([*lines, ""]))
+    return 0
 
 
 async def _awaited(asked: Asked, path: str, body: dict[str, Any]) -> Answer:
@@ -182,6 +225,29 @@ COMMANDS = (
                 names=("--fingerprint",),
                 help=("the key that is to be trusted", "要信任的密钥指纹"),
                 how={"default": "", "metavar": "SHA256:..."},
+            ),
+        ),
+    ),
+    OwnCommand(
+        name="backup restore",
+        help=(
+            "put a copy in the database's place; stop MyCRM first",
+            "用备份替换数据库；请先停止 MyCRM",
+        ),
+        do=_restore,
+        arguments=(
+            Argument(
+                names=("--at",),
+                help=("the newest copy of this day or before it", "使用该日或之前最新的备份"),
+                how={"type": date.fromisoformat, "default": None, "metavar": "YYYY-MM-DD"},
+            ),
+            Argument(
+                names=("--into",),
+                help=(
+                    "into this new database (MariaDB) or file (SQLite), and touch nothing else",
+                    "恢复到这个新的数据库（MariaDB）或文件（SQLite），不影响现有数据",
+                ),
+                how={"default": "", "metavar": "DATABASE"},
             ),
         ),
     ),

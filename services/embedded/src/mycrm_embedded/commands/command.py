@@ -55,4 +55,5 @@ class OwnCommand:
 
     name: str
     help: Words
-    do: Callable[[], int]
+    do: Callable[[Namespace], int]
+    arguments: tuple[Argument, ...] = ()

@@ -2,18 +2,19 @@
 
 import asyncio
 import sys
+from argparse import Namespace
 
 from mycrm_embedded.commands.command import OwnCommand
 
 
-def _run() -> int:
+def _run(_: Namespace) -> int:
     from mycrm_common.runner import main
     from mycrm_embedded.services import parts
 
     return main(parts(), migrates=True)
 
 
-def _migrate() -> int:
+def _migrate(_: Namespace) -> int:
     from mycrm_common.db import schema
     from mycrm_common.runtime import open_runtime
     from mycrm_common.settings import Settings
@@ -27,7 +28,7 @@ def _migrate() -> int:
     return 0
 
 
-def _config() -> int:
+def _config(_: Namespace) -> int:
     from mycrm_embedded.effective import effective_settings
 
     for name, value in effective_settings():
