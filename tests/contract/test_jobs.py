@@ -142,6 +142,26 @@ async def test_a_job_with_a_lease_is_done_by_one_and_taken_over_when_that_one_en
     await eventually(lambda: waiting.begun == 1, what="the other one to take over")
 
 
+async def test_a_job_that_finds_no_cause_writes_nothing_until_there_is_one(
+    place: Place, nursery: TaskNursery
+) -> None:
+    asked, is_wanted, beat = 0, False, Beat()
+
+    async def wanted() -> bool:
+        nonlocal asked
+        asked += 1
+        return is_wanted
+
+    job = Job(name="seldom", beat=beat, seconds=0.01, lease=LEASE, wanted=wanted)
+    nursery.start(keep_doing(job, unit=place.unit, holder="a", log=place.log), name="job")
+    await eventually(lambda: asked > 3, what="the job to look for a cause")
+    assert (beat.begun, place.begun) == (0, 0)
+
+    is_wanted = True
+
+    await eventually(lambda: beat.begun == 1, what="the job to begin")
+
+
 async def test_a_job_goes_on_when_a_renewal_fails_and_the_next_one_works(
     place: Place, nursery: TaskNursery
 ) -> None:

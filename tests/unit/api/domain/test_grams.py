@@ -21,6 +21,14 @@ def test_two_narrow_letters_begin_some_gram_wherever_they_stand(before: str, aft
     assert any("ab" <= gram < after_prefix("ab") for gram in grams_of(before + "ab" + after))
 
 
+def test_of_a_long_term_some_grams_from_all_over_it_are_enough() -> None:
+    term = "abcdefghijklmnopqrst"
+
+    assert grams_needed(term, most=3) == {"abc", "ghi", "mno"}
+    assert grams_needed(term, most=18) == grams_needed(term)
+    assert grams_needed("an", most=3) == set()
+
+
 def test_two_chinese_letters_are_a_gram_and_three_latin_ones_too() -> None:
     assert grams_of("蓝光 ab") >= {"蓝", "光", "a", "b", "蓝光", "光 ", " ab"}
     assert grams_needed("蓝光光学") == {"蓝光", "光光", "光学"}

@@ -24,12 +24,16 @@ def grams_of(text: str) -> set[str]:
     return found
 
 
-def grams_needed(term: str) -> set[str]:
-    """Return the grams that every text with the term in it has; none, where only their beginning is known."""
+def grams_needed(term: str, *, most: int = 1_000) -> set[str]:
+    """Return grams that every text with the term in it has, from all over the term where there are more than `most`.
+
+    There is none where only their beginning is known: two narrow letters.
+    """
     if len(term) == 1:
         return {term}
-    found = {_gram(term, at) for at in range(len(term) - 1)}
-    return {gram for gram in found if len(gram) == 3 or not _is_narrow(gram)}  # noqa: PLR2004 - three in a row
+    every = dict.fromkeys(_gram(term, at) for at in range(len(term) - 1))
+    known = [gram for gram in every if len(gram) == 3 or not _is_narrow(gram)]  # noqa: PLR2004 - three in a row
+    return {known[at * len(known) // most] for at in range(most)} if len(known) > most else set(known)
 
 
 def after_prefix(term: str) -> str:

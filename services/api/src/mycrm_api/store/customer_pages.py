@@ -13,7 +13,7 @@ from sqlalchemy import Row, select
 from mycrm_api.domain.cursors import Cursor, Listing
 from mycrm_api.domain.customer_lists import CustomerList, CustomerPage, check_place
 from mycrm_api.domain.customers import Customer, sort_of
-from mycrm_api.store.customer_ways import MOST_COUNTED, Way, way_to
+from mycrm_api.store.customer_ways import Way, way_to
 from mycrm_api.store.customers import CUSTOMER_FIELDS, customer_of
 from mycrm_api.store.keyset import Order, turn, walk
 from mycrm_api.store.list_marks import mark_before, marked_size, row_after
@@ -119,9 +119,9 @@ async def _place(
     position = min(round((wanted.near or 0) * way.total), last)
     if position == 0:
         return None, 0, False
-    if way.total > MOST_COUNTED:
+    if not way.is_sorted:
         if position == last:
-            return await _before_end(reading, wanted, way, sorting, order), position, True
+            return await _before_end(reading, wanted, way, sorting, order), position, way.is_walk
         marked = await _marked(reading, way, sorting, order, position)
         if marked is not None:
             return *marked, True

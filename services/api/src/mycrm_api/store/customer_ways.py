@@ -42,7 +42,8 @@ class Way:
     """How the rows of a list are found.
 
     `rows` are the customers and `keys` their sort keys and ids, both in no order yet; `ids` are those that may be meant
-    where the rows themselves are not asked for that; about `share` of the rows are on the list, `total` in all.
+    where the rows themselves are not asked for that; about `share` of the rows are on the list, `total` in all. They
+    are sorted (`is_sorted`) where they are few, and else met on a walk.
     """
 
     rows: Select[Any]
@@ -51,6 +52,7 @@ class Way:
     approximate: bool = False
     ids: IdSet | None = None
     share: float = 1.0
+    is_sorted: bool = False
 
     @property
     def is_walk(self) -> bool:
@@ -73,6 +75,7 @@ async def way_to(reading: Reading, wanted: CustomerList, sorting: Sorting) -> Wa
         keys=make(only, sorting, [sorting.key, customers.c.id]),
         total=total,
         approximate=approximate,
+        is_sorted=is_few,
     )
 
 
@@ -143,6 +146,7 @@ def _by_name(only: CustomerFilter, sorting: Sorting, ids: IdSet, *, total: int, 
         total=total,
         approximate=approximate,
         ids=ids,
+        is_sorted=True,
     )
 
 

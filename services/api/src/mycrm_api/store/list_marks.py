@@ -49,7 +49,7 @@ async def place_marks(reading: Reading, column: str, *, size: int, distance: int
     cursor: Cursor | None = None
     last = -1
     # The last row too: its place says how long the list was.
-    for place in sorted({*range(0, size, distance), size - 1}):
+    for place in sorted({*range(0, size, distance), size - 1} - {-1}):
         order = sorting.order(descending=False)
         row = await row_after(reading, rows, order, cursor, skipped=place - last - 1)
         if row is None:

@@ -22,7 +22,8 @@ from mycrm_common.work import Reading, Work
 _BY_HAND = 100
 # So many of the newest changes of either kind are looked at one by one while the index does not hold them.
 MOST_FRESH = 1_000
-# Of a long term the rarest grams say enough.
+# Of a long term some grams are weighed, and the rarest say enough.
+_MOST_WEIGHED = 6
 _ENOUGH = 3
 # Two letters that so many have in them are met soon by reading the list; their many grams are not fetched.
 MANY = 100_000
@@ -79,7 +80,7 @@ async def proposed(reading: Reading, search: Search) -> Proposed:
 async def _of(reading: Reading, condition: Condition, known: Collection[int]) -> Proposed:
     fields = [TEXT_FIELDS[name] for name in condition.fields]
     within = and_(among(grams.c.chunk, known), among(grams.c.field, fields))
-    needed = grams_needed(condition.term)
+    needed = grams_needed(condition.term, most=_MOST_WEIGHED)
     if not needed:
         return await _beginning(reading, condition.term, within)
     if len(needed) > _ENOUGH:

@@ -46,13 +46,15 @@ async def keep_lists(
     async with unit() as work:
         await counts.put_counts(work, found)
     size = sum(found.values())
-    if size > SHORTEST_MARKED and _are_old(done, size=size, marked=marked, now=began):
+    if size <= SHORTEST_MARKED:
+        size = 0
+    if (size or marked) and _are_old(done, size=size, marked=marked, now=began):
         await _mark(size, counts=counts, marks=marks, unit=unit, reading=reading)
 
 
 def _are_old(done: dict[str, datetime], *, size: int, marked: int, now: datetime) -> bool:
     set_at, changed = done.get(_MARKED), done.get(_CHANGED)
-    if set_at is None or abs(size - marked) * 20 > size:
+    if set_at is None or not size or abs(size - marked) * 20 > size:
         return True
     return changed is not None and changed >= set_at and now - set_at >= _OLD
 
@@ -62,7 +64,7 @@ async def _mark(
 ) -> None:
     for column in SORTABLE:
         async with reading() as look:
-            placed = await marks.place_marks(look, column, size=size, distance=-(-size // _MARKS))
+            placed = await marks.place_marks(look, column, size=size, distance=max(-(-size // _MARKS), 1))
         async with unit() as work:
             await marks.put_marks(work, column, placed)
     async with unit() as work:
