@@ -30,3 +30,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     schema = parser.getgroup("schema", "calls made from the description of the API")
     schema.addoption("--schema-cases", type=int, default=1_000, help="how many calls are made")
     schema.addoption("--schema-seed", type=int, default=20261123, help="the seed of what is in them")
+    large = parser.getgroup("large", "how large things are made")
+    large.addoption("--import-rows", type=int, default=1_500, help="how many customers one file imports")
