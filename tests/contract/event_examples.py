@@ -19,7 +19,7 @@ from mycrm_common.events.backups import (
     BackupRunRequested,
     BackupVerifyRequested,
 )
-from mycrm_common.events.checks import CustomerVerified
+from mycrm_common.events.checks import CheckRequested, CustomerVerified
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.mailboxes import (
     MailboxCopyRequested,
@@ -47,6 +47,7 @@ EXAMPLES: tuple[tuple[str, Event], ...] = (
         ),
     ),
     ("backup", BackupFailed(run_id=8, at=AT, reason="backup_target_full", detail="452 no space")),
+    ("api", CheckRequested(request_id=REQUEST)),
     ("api", BackupRunRequested(request_id=REQUEST)),
     ("api", BackupVerifyRequested(request_id=REQUEST)),
     ("api", BackupHostRequested(request_id=REQUEST)),

@@ -44,6 +44,7 @@ from mycrm_api.store import (
     address_changes,
     answers,
     backups,
+    checks,
     contacts,
     customer_counts,
     customer_pages,
@@ -74,11 +75,13 @@ from mycrm_api.usecases.forget_deleted import forget_deleted
 from mycrm_api.usecases.forget_requests import forget_requests
 from mycrm_api.usecases.index_customers import index_customers, indexing_is_due
 from mycrm_api.usecases.keep_lists import counting_is_due, keep_lists
+from mycrm_api.usecases.note_check import note_check
 from mycrm_api.usecases.note_contact import note_contact
 from mycrm_api.usecases.set_up import set_up
 from mycrm_common.clock import Clock
 from mycrm_common.errors import MyCRMError, StartError
 from mycrm_common.events.backups import BackupRequestAnswered
+from mycrm_common.events.checks import CustomerVerified
 from mycrm_common.events.mailboxes import MailboxRequestAnswered
 from mycrm_common.events.messages import MessageStored
 from mycrm_common.health import listening, listening_at
@@ -306,7 +309,11 @@ async def _stir(live: LiveFeed, streams: Streams) -> None:
 def _subscriptions() -> tuple[Subscription, ...]:
     note = partial(note_contact, contacts=contacts, address_changes=address_changes)
     close = partial(close_request, requests=requests)
+    check = partial(note_check, checks=checks, books=customer_books())
     return (
+        Subscription(
+            use="verified", events=(CustomerVerified,), handle=lambda event, unit: check(event, unit=unit)
+        ),
         Subscription(
             use="contact", events=(MessageStored,), handle=lambda event, unit: note(event, unit=unit)
         ),

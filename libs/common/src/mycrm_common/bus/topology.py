@@ -24,13 +24,8 @@ PARKING_ARGUMENTS: Mapping[str, str | int] = {"x-queue-type": "quorum", "x-deliv
 # to put them into. Any other event that finds no queue stays in the outbox until its consumer has started.
 FEED_ONLY = frozenset(
     {
-        "address.bounced.v1",
-        "address.replied.v1",
         "backup.completed.v1",
         "backup.failed.v1",
-        "customer.added.v1",
-        "customer.deleted.v1",
-        "customer.verified.v1",
         "mailbox.failed.v1",
         "mailbox.synced.v1",
     }

@@ -9,7 +9,7 @@ from mycrm_common.events.backups import (
     BackupRunRequested,
     BackupVerifyRequested,
 )
-from mycrm_common.events.checks import CustomerVerified
+from mycrm_common.events.checks import CheckRequested, CustomerVerified
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.events.mailboxes import (
     MailboxCopyRequested,
@@ -27,6 +27,7 @@ from mycrm_common.events.settings import SettingsChanged
 _ALL: tuple[type[Event], ...] = (
     AddressBounced,
     AddressReplied,
+    CheckRequested,
     BackupCompleted,
     BackupFailed,
     BackupHostRequested,

@@ -1,0 +1,106 @@
+"""The budget holds over replicas that die and clocks that are set; the classic bucket does not.
+
+`--budget-seeds 200` makes it the long test; a seed that fails is in the test's name.
+"""
+
+import random
+from datetime import datetime
+
+import pytest
+
+from mycrm_common.db.engine import Database
+from mycrm_common.work import Reading, Work
+from mycrm_verifier.domain.budget import Budget
+from mycrm_verifier.ports.budget import Standing
+from mycrm_verifier.store import budget
+from tests.contract.verifier_world import LOOK_SECONDS, World
+
+ADDRESSES = 30
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let as many seeds be tried as were asked for."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(metafunc.config.getoption("--budget-seeds")))
+
+
+async def test_with_deaths_and_clock_steps_no_hour_has_more_than_its_tokens(
+    database: Database, seed: int
+) -> None:
+    world = World(database=database, luck=random.Random(seed))
+    await world.add(ADDRESSES)
+
+    await world.run(hours=48, crashes=True, steps=True)
+
+    assert world.most_in_an_hour() <= 5
+    assert await world.open_jobs() == 0, "every job ends"
+    assert world.longest_gap() <= 3605 + 600 + 2 * LOOK_SECONDS
+
+
+async def test_without_deaths_and_clock_steps_the_tokens_are_used_up(database: Database, seed: int) -> None:
+    world = World(database=database, luck=random.Random(seed))
+    await world.add(ADDRESSES)
+
+    await world.run(hours=24, crashes=False, steps=False)
+
+    assert world.most_in_an_hour() == 5
+    assert len(world.asked) == ADDRESSES
+    assert len(world.asked) / (world.elapsed / 3600) >= 4.8
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+async def test_a_clock_step_alone_costs_an_hour_at_most(database: Database, hours: int) -> None:
+    world = World(database=database, luck=random.Random(7))
+    await world.add(10)
+
+    await world.run(hours=0.05, crashes=False, steps=False)
+    assert len(world.asked) == 5
+    world.step(hours)
+    await world.run(hours=3, crashes=False, steps=False)
+
+    assert len(world.asked) == 10
+    assert world.longest_gap() <= 3605 + 2 * LOOK_SECONDS
+
+
+class ClassicBucket:
+    """Holds five and refills five per hour, as is often written."""
+
+    def __init__(self) -> None:
+        self._tokens = 5.0
+        self._at: datetime | None = None
+
+    async def hold(self, work: Work, provider: str, *, per_hour: int) -> Standing:
+        standing = await budget.hold(work, provider, per_hour=per_hour)
+        return Standing(budget=self._budget(work.at), turns=standing.turns)
+
+    async def look(self, reading: Reading, provider: str, *, per_hour: int) -> Standing:
+        del reading, provider
+        return Standing(budget=Budget(per_hour=per_hour))
+
+    async def save(self, work: Work, provider: str, standing: Standing) -> None:
+        await budget.save(work, provider, standing)
+
+    async def put_calls(self, work: Work, provider: str, *, used_at: datetime, count: int = 1) -> None:
+        del work, provider, used_at
+        self._tokens -= count
+
+    async def settle_calls(self, work: Work) -> None:
+        await budget.settle_calls(work)
+
+    async def activate(self, work: Work, provider: str, *, cost: int, per_hour: int) -> None:
+        await budget.activate(work, provider, cost=cost, per_hour=per_hour)
+
+    def _budget(self, at: datetime) -> Budget:
+        if self._at is not None:
+            self._tokens = min(5.0, self._tokens + max(0.0, (at - self._at).total_seconds()) * 5 / 3600)
+        self._at = at
+        return Budget(per_hour=5, used=(at,) * (5 - int(self._tokens)))
+
+
+async def test_the_classic_bucket_exceeds_the_hour_and_is_caught(database: Database) -> None:
+    world = World(database=database, luck=random.Random(1), budgets=ClassicBucket())
+    await world.add(30)
+
+    await world.run(hours=6, crashes=False, steps=False)
+
+    assert world.most_in_an_hour() > 5
