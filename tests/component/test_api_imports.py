@@ -99,9 +99,8 @@ async def test_columns_charset_and_delimiter_can_be_put_right(api: ApiClient) ->
     _, one = await send_file(api, raw, query="?delimiter=;&header=false&charset=gb18030")
     assert [row["values"]["name"] for row in one["rows"]] == ["甲|x", "乙"]
 
-    status, one = await do(
-        api, f"/imports/{one['id']}/columns", {"header": False, "columns": ["company", "email", None]}
-    )
+    columns = {"columns": ["company", "email", None]}
+    status, one = await do(api, f"/imports/{one['id']}/columns", columns)
 
     assert (status, one["state"]) == (200, "previewed")
     assert [row["values"] for row in one["rows"]] == [{"company": "甲|x"}, {"company": "乙"}]

@@ -63,6 +63,11 @@ class Wish:
     header: bool | None = None
     columns: tuple[str | None, ...] | None = None
 
+    def then(self, later: "Wish") -> "Wish":
+        """Return what was said in all, where what is said later counts."""
+        said = {name: value for name, value in asdict(later).items() if value is not None}
+        return replace(self, **said)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:

@@ -19,7 +19,7 @@ async def act_on_import(
         if state is one.state:
             return one
         if act is Act.READ:
-            layout = (wish or one.wish, None)
+            layout = (one.wish.then(wish or Wish()), None)
             await imports.put(work, import_id, layout=layout, counts={}, records_read=0, rows_made=0)
         if act is Act.UNDO:
             await imports.put(work, import_id, undone_by=by)
