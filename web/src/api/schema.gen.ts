@@ -574,6 +574,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** who waits for a check and until about when, the questions left, and what was found */
+        get: operations["get_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** what was found about a customer's addresses, and what it rests on */
+        get: operations["get_customers_customer_id_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{customer_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** check a customer's address now; 202 with the expected time when that takes longer than 20 s */
+        post: operations["post_customers_customer_id_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/requests/{request_id}": {
         parameters: {
             query?: never;
@@ -1374,6 +1425,62 @@ export interface components {
             new: string | number;
         };
         /**
+         * CheckLaterView
+         * @description The address is in front; the finding will stand in the customer's checks.
+         */
+        CheckLaterView: {
+            /** Request Id */
+            request_id: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Expected At */
+            expected_at: string | null;
+        };
+        /**
+         * CheckView
+         * @description One finding about an address, and what it rests on.
+         */
+        CheckView: {
+            /** Id */
+            id: number;
+            /** Customer Id */
+            customer_id: number;
+            /** Email */
+            email: string;
+            /**
+             * Verdict
+             * @description valid, invalid, unconfirmed, unknown, or unanswered: it is tried again
+             */
+            verdict: string;
+            /**
+             * Valid
+             * @description what follows for the customer; null: nothing
+             */
+            valid: number | null;
+            /** Log */
+            log: string;
+            /**
+             * Source
+             * @description the provider, `local`, `mail` (our own mail) or `person`
+             */
+            source: string;
+            /** Evidence */
+            evidence: string;
+            /**
+             * Known At
+             * Format: date-time
+             * @description the moment of what it rests on
+             */
+            known_at: string;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Credits */
+            credits: number | null;
+        };
+        /**
          * ColumnView
          * @description A column of the file; `field` null is not taken.
          */
@@ -2069,6 +2176,14 @@ export interface components {
             items: components["schemas"]["HistoryEntryView"][];
         };
         /**
+         * HistoryView
+         * @description What was found about a customer's addresses, the newest first.
+         */
+        HistoryView: {
+            /** Items */
+            items: components["schemas"]["CheckView"][];
+        };
+        /**
          * HostForm
          * @description The fingerprint that was shown, to trust its key; empty to be shown it.
          */
@@ -2606,6 +2721,38 @@ export interface components {
             error: components["schemas"]["BackupTroubleView"] | null;
         };
         /**
+         * QueueView
+         * @description How it stands with the checks; `items` are the next ones.
+         */
+        QueueView: {
+            /** Provider */
+            provider: string;
+            /** Per Hour */
+            per_hour: number;
+            /** Waiting */
+            waiting: number;
+            /** Free Calls */
+            free_calls: number;
+            /** Blocked Until */
+            blocked_until: string | null;
+            /**
+             * Fault
+             * @description what is wrong with the provider; empty if nothing
+             */
+            fault: string;
+            /** Credits */
+            credits: number | null;
+            /**
+             * Ends At
+             * @description about when the last one has its turn
+             */
+            ends_at: string | null;
+            /** Items */
+            items: components["schemas"]["WaitingView"][];
+            /** History */
+            history: components["schemas"]["CheckView"][];
+        };
+        /**
          * ReasonView
          * @description One named set of mails: `reason` is the rule that ignores them, or the error that holds them.
          */
@@ -2985,6 +3132,31 @@ export interface components {
             theme: string;
             /** Time Zone */
             time_zone: string;
+        };
+        /**
+         * WaitingView
+         * @description An address that waits.
+         */
+        WaitingView: {
+            /** Customer Id */
+            customer_id: number;
+            /** Email */
+            email: string;
+            /**
+             * Lane
+             * @description asked by a person, first (never checked or needed soon), or again
+             */
+            lane: string;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            /**
+             * Expected At
+             * @description about when; null where nobody is ever asked
+             */
+            expected_at: string | null;
         };
         /**
          * WeekView
@@ -7097,6 +7269,304 @@ export interface operations {
             };
             /** @description Service Unavailable: database_busy, database_unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checks: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who waits for a check and until about when, the questions left, and what was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "provider": "text",
+                     *       "per_hour": 1,
+                     *       "waiting": 1,
+                     *       "free_calls": 1,
+                     *       "blocked_until": "2026-11-22T08:30:00Z",
+                     *       "fault": "text",
+                     *       "credits": 1,
+                     *       "ends_at": "2026-11-22T08:30:00Z",
+                     *       "items": [
+                     *         {
+                     *           "customer_id": 1,
+                     *           "email": "li.ming@example.com",
+                     *           "lane": "text",
+                     *           "queued_at": "2026-11-22T08:30:00Z",
+                     *           "expected_at": "2026-11-22T08:30:00Z"
+                     *         }
+                     *       ],
+                     *       "history": [
+                     *         {
+                     *           "id": 1,
+                     *           "customer_id": 1,
+                     *           "email": "li.ming@example.com",
+                     *           "verdict": "text",
+                     *           "valid": 2,
+                     *           "log": "text",
+                     *           "source": "text",
+                     *           "evidence": "text",
+                     *           "known_at": "2026-11-22T08:30:00Z",
+                     *           "checked_at": "2026-11-22T08:30:00Z",
+                     *           "credits": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueView"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customers_customer_id_checks: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description what was found about a customer's addresses, and what it rests on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "customer_id": 1,
+                     *           "email": "li.ming@example.com",
+                     *           "verdict": "text",
+                     *           "valid": 2,
+                     *           "log": "text",
+                     *           "source": "text",
+                     *           "evidence": "text",
+                     *           "known_at": "2026-11-22T08:30:00Z",
+                     *           "checked_at": "2026-11-22T08:30:00Z",
+                     *           "credits": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HistoryView"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_customers_customer_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description check a customer's address now; 202 with the expected time when that takes longer than 20 s */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "customer_id": 1,
+                     *       "email": "li.ming@example.com",
+                     *       "verdict": "text",
+                     *       "valid": 2,
+                     *       "log": "text",
+                     *       "source": "text",
+                     *       "evidence": "text",
+                     *       "known_at": "2026-11-22T08:30:00Z",
+                     *       "checked_at": "2026-11-22T08:30:00Z",
+                     *       "credits": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckView"];
+                };
+            };
+            /** @description taken; the answer takes longer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "request_id": "text",
+                     *       "customer_id": 1,
+                     *       "expected_at": "2026-11-22T08:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckLaterView"];
+                };
+            };
+            /** @description Unauthorized: not_signed_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: role_missing, origin_foreign */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: not_found, customer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: media_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity: request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: database_busy, database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage: storage_full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

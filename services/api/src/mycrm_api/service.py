@@ -20,6 +20,7 @@ from mycrm_api.ports.changes import CustomerBooks
 from mycrm_api.ports.settings import Box
 from mycrm_api.resources import backups as backup_resources
 from mycrm_api.resources import bulk as bulk_resources
+from mycrm_api.resources import checks as check_resources
 from mycrm_api.resources import customer_history as history_resources
 from mycrm_api.resources import customer_list as customer_list_resources
 from mycrm_api.resources import customers as customer_resources
@@ -256,6 +257,15 @@ def api_routes(
             copies=mail_copies,
             settings=settings_store,
             requests=requests,
+            unit=unit,
+            reading=reading,
+            patience=Patience(),
+        ),
+        *check_resources.routes(
+            checks=checks,
+            customers=customers,
+            requests=requests,
+            clock=clock,
             unit=unit,
             reading=reading,
             patience=Patience(),
