@@ -167,3 +167,12 @@ async def test_a_host_is_asked_nothing_before_it_is_trusted(tmp_path: Path) -> N
         assert trusted["trusted"]
         assert made["ok"], made
         assert len(list(server.home.rglob("*.zip"))) == 1
+
+
+async def test_a_copy_is_kept_on_this_machine_as_well_where_that_is_wished(tmp_path: Path) -> None:
+    async with backup_service(tmp_path, backup_local_file=tmp_path / "本机/mycrm-%Y%m%d.zip") as service:
+        await service.ask(BackupRunRequested)
+        name = _name(service)
+
+    assert (tmp_path / "本机" / name).read_bytes() == (_copies(tmp_path) / name).read_bytes()
+    assert [path.name for path in (tmp_path / "本机").iterdir()] == [name]

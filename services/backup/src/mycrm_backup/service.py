@@ -165,6 +165,7 @@ def _keeper(runtime: ServiceRuntime, settings: BackupSettings) -> Keeper:
         clock=runtime.clock,
         log=runtime.log,
         limit=timedelta(hours=settings.backup_hours_allowed),
+        local=_local(settings),
     )
     verifier = Verifier(
         targets=opener,
@@ -184,6 +185,15 @@ def _keeper(runtime: ServiceRuntime, settings: BackupSettings) -> Keeper:
         timer=timer,
         verifies_each=settings.backup_verify == "each",
     )
+
+
+def _local(settings: BackupSettings) -> NamePattern | None:
+    if settings.backup_local_file is None:
+        return None
+    try:
+        return NamePattern.read(str(settings.backup_local_file.expanduser().absolute()))
+    except MyCRMError as error:
+        raise StartError("setting_invalid", name="MYCRM_BACKUP_LOCAL_FILE", reason=error.detail) from None
 
 
 def _open(secret: SecretStr | None) -> str | None:

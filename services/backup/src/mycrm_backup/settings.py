@@ -25,7 +25,9 @@ class BackupSettings(Settings):
     )
     backup_ca_file: Path | None = Field(None, description="one more certificate authority to trust for FTPS")
     backup_remote_file: str = Field("/backup/mycrm-%Y%m%d.zip", description="name of a copy, by strftime")
-    backup_local_file: Path | None = Field(None, description="keep the dump here as well")
+    backup_local_file: Path | None = Field(
+        None, description="name, by strftime, under which the copy is kept on this machine too"
+    )
     backup_days_saved: int = Field(10, ge=1, le=36_500, description="older copies are removed")
     backup_at: str = Field("03:00", description="times of day, comma list, or `every 6h`")
     backup_sqldump_path: Path | None = Field(None, description="mariadb-dump; found on PATH when empty")

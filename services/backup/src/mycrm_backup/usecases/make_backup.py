@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 
 from mycrm_backup.domain.manifest import Manifest
-from mycrm_backup.domain.names import MANIFEST_SUFFIX, NamePattern
+from mycrm_backup.domain.names import MANIFEST_SUFFIX, PART_SUFFIX, NamePattern
 from mycrm_backup.domain.retention import Pruning
 from mycrm_backup.ports import Dumper, Pieces, Runs, Targets
 from mycrm_backup.usecases.prune_backups import prune_backups
@@ -50,6 +51,7 @@ class Maker:
     clock: Clock
     log: Logger
     limit: timedelta
+    local: NamePattern | None = None
     rests: tuple[float, ...] = (5.0, 30.0)
     rest: Rest = asyncio.sleep
 
@@ -107,7 +109,7 @@ async def _once(run_id: int, file: str, *, portable: bool, maker: Maker) -> Mani
     seal = Seal(at=at.astimezone(maker.zone), sent=_Progress(run_id, maker).note)
     # The place is looked at first: a dump for nobody would only cost time.
     async with maker.targets.open() as target, maker.dumper.dump(portable=portable) as dump:
-        async with aclosing(seal.pieces(dump)) as pieces:
+        async with aclosing(_kept(seal.pieces(dump), at=at, maker=maker)) as pieces:
             await target.put(file, pieces)
         manifest = Manifest(
             file=file, made_at=at, bytes=seal.bytes, sha256=seal.sha256, contents=dump.contents()
@@ -115,6 +117,28 @@ async def _once(run_id: int, file: str, *, portable: bool, maker: Maker) -> Mani
         async with aclosing(_text(manifest)) as text:
             await target.put(file + MANIFEST_SUFFIX, text)
     return manifest
+
+
+async def _kept(pieces: Pieces, *, at: datetime, maker: Maker) -> Pieces:
+    """Pass a copy on, and keep it on this machine as well where a name is given for that."""
+    async with aclosing(pieces):
+        if maker.local is None:
+            async for piece in pieces:
+                yield piece
+            return
+        whole = Path(maker.local.path_at(at.astimezone(maker.zone)))
+        part = whole.with_name(whole.name + PART_SUFFIX)
+        try:
+            await asyncio.to_thread(whole.parent.mkdir, parents=True, exist_ok=True)
+            with await asyncio.to_thread(part.open, "wb") as out:
+                async for piece in pieces:
+                    await asyncio.to_thread(out.write, piece)
+                    yield piece
+            await asyncio.to_thread(part.replace, whole)
+        except OSError as error:
+            raise MyCRMError("storage_full", Kind.UNAVAILABLE, f"{whole}: {error.strerror}") from error
+        finally:
+            part.unlink(missing_ok=True)
 
 
 async def _text(manifest: Manifest) -> Pieces:
