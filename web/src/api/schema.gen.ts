@@ -8039,7 +8039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not Found: not_found */
+            /** @description Not Found: not_found, backup_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8057,7 +8057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity: request_invalid, backup_not_found */
+            /** @description Unprocessable Entity: request_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8164,7 +8164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not Found: not_found */
+            /** @description Not Found: not_found, backup_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8182,7 +8182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity: request_invalid, backup_not_found */
+            /** @description Unprocessable Entity: request_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8286,6 +8286,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict: backup_host_keyless, backup_host_changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large: body_too_large */
             413: {
                 headers: {
@@ -8304,7 +8313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity: request_invalid, backup_host_keyless, backup_host_changed, backup_target_unreachable */
+            /** @description Unprocessable Entity: request_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8313,7 +8322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Service Unavailable: database_busy, database_unavailable */
+            /** @description Service Unavailable: database_busy, database_unavailable, backup_target_unreachable */
             503: {
                 headers: {
                     [name: string]: unknown;

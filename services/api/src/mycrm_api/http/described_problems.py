@@ -15,6 +15,10 @@ from mycrm_api.resources.route import Route
 STATUS_OF_CODE: Mapping[str, int] = {
     "account_invalid": 422,
     "account_missing": 403,
+    "backup_host_changed": 409,
+    "backup_host_keyless": 409,
+    "backup_not_found": 404,
+    "backup_target_unreachable": 503,
     "body_too_large": 413,
     "body_unreadable": 400,
     "change_not_found": 404,
