@@ -1,6 +1,5 @@
 """The API service, put together: what it keeps, who it listens to, and the door people come in by."""
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -10,8 +9,8 @@ from typing import Any
 from mycrm_api.adapters import addresses, rich_text
 from mycrm_api.adapters.passwords import Argon2Passwords
 from mycrm_api.carriage import carriage_jobs, carriage_routes, carried
-from mycrm_api.domain.accounts import NewUser
 from mycrm_api.http.app import build_app
+from mycrm_api.http.first_account import prepare_setup
 from mycrm_api.http.middlewares import operating, signed_in
 from mycrm_api.http.page import find_page
 from mycrm_api.http.patience import noting
@@ -78,9 +77,8 @@ from mycrm_api.usecases.index_customers import index_customers, indexing_is_due
 from mycrm_api.usecases.keep_lists import counting_is_due, keep_lists
 from mycrm_api.usecases.note_check import note_check
 from mycrm_api.usecases.note_contact import note_contact
-from mycrm_api.usecases.set_up import set_up
 from mycrm_common.clock import Clock
-from mycrm_common.errors import MyCRMError, StartError
+from mycrm_common.errors import StartError
 from mycrm_common.events.backups import BackupRequestAnswered
 from mycrm_common.events.checks import CustomerVerified
 from mycrm_common.events.mailboxes import MailboxRequestAnswered
@@ -108,7 +106,7 @@ def part() -> Part:
 async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator[Service]:
     """Open the service."""
     passwords = Argon2Passwords()
-    await _prepare_setup(runtime, settings, passwords)
+    await prepare_setup(runtime, settings, passwords)
     live, streams = LiveFeed(feed=feed, reading=runtime.reading), Streams()
     wake = Wake()
     routes = _routes_of(runtime, passwords, live=live, streams=streams, wake=wake)
@@ -367,43 +365,3 @@ def _open_socket(
         streams=streams,
     )
     return listening_at(app, path=path)
-
-
-async def _prepare_setup(runtime: ServiceRuntime, settings: ApiSettings, passwords: Argon2Passwords) -> None:
-    """Make the first account where the settings name it, else see to the code that guards its making."""
-    async with runtime.reading() as look:
-        if await users.any_exists(look):
-            return
-    code = None if settings.is_loopback else secrets.token_urlsafe(9)
-    async with runtime.unit() as work:
-        await users.put_setup_code(work, code)
-    if settings.admin_username and settings.admin_password:
-        await _make_admin(runtime, settings, passwords, code=code or "")
-    elif code is not None:
-        runtime.console.say("setup_code", code=code)
-
-
-async def _make_admin(
-    runtime: ServiceRuntime, settings: ApiSettings, passwords: Argon2Passwords, *, code: str
-) -> None:
-    assert settings.admin_username  # noqa: S101 - the caller has looked
-    assert settings.admin_password  # noqa: S101 - the caller has looked
-    new = NewUser(username=settings.admin_username, password=settings.admin_password.get_secret_value())
-    try:
-        await set_up(
-            new,
-            code=code,
-            is_local=True,
-            language="en",
-            users=users,
-            sessions=sessions,
-            passwords=passwords,
-            reading=runtime.reading,
-            unit=runtime.unit,
-        )
-    except MyCRMError as error:
-        if error.code == "setup_done":
-            return
-        fault = error.errors[0] if error.errors else None
-        name = f"MYCRM_ADMIN_{fault.field.upper()}" if fault else "MYCRM_ADMIN_USERNAME"
-        raise StartError("setting_invalid", name=name, reason=error.detail) from None
