@@ -16,6 +16,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(min_value=0, max_value=2**53 - 1),
     bool: st.booleans(),
+    float: st.floats(min_value=0, max_value=1e9),
     str: st.text(),
     str | None: st.none() | st.text(),
     tuple[str, ...]: st.lists(st.text(), max_size=5).map(tuple),
