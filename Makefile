@@ -8,7 +8,7 @@ PAGE := $(shell find web -mindepth 1 \( -name node_modules -o -name dist -o -pat
 # Two makes take turns; the second looks at the stamps only after the first has written them.
 TURN := mkdir -p build && exec 9>build/.lock && flock 9 &&
 
-.PHONY: help setup dev run test test-faults fuzz check fmt bench client lock migrate clean stale
+.PHONY: help setup dev run test test-faults test-million fuzz check fmt bench client lock migrate clean stale
 
 help: ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ test-faults: dev ## ten minutes and 10,000 events of killed processes, 1,000 end
 	@$(TURN) tools/test-servers.sh
 	@$(PY) -m pytest -s tests/faults/test_kill_loop.py tests/faults/test_kill_loop_apart.py tests/faults/test_mail_storm.py \
 		--storm-deaths 200 --storm-seconds 600 --storm-events 10000 --mail-storm-lives 500 $(if $(S),--storm-seed $(S))
+
+test-million: dev ## what MariaDB does for lists, searches and an edit among 1,000,000 customers (N=fewer)
+	@$(TURN) tools/test-servers.sh
+	@$(PY) -m pytest tests/contract/test_million.py --million $(or $(N),1000000)
 
 fuzz: dev ## 100,000 damaged mails are read (N=count, S=seed for others)
 	@$(PY) -m pytest tests/component/test_mail_fuzzing.py --fuzz-mails $(or $(N),100000) $(if $(S),--fuzz-seed $(S))
