@@ -112,3 +112,9 @@ def test_undo_leaves_what_a_machine_has_found_since() -> None:
     now = replace(li, name="Li Wei", valid=type(li.valid)(0))
 
     assert restored(row, now) == {"name": "Li"}
+
+
+def test_a_cell_without_any_address_is_one_wrong_address() -> None:
+    assert addresses_in(" call her first ") == ["call her first"]
+    assert addresses_in("li＠example.cn wang@example.cn") == ["li＠example.cn", "wang@example.cn"]
+    assert addresses_in("  ") == []

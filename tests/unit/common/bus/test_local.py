@@ -8,10 +8,12 @@ from mycrm_common.bus.local import LocalBus
 from mycrm_common.bus.port import Published
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
-from tests.support.events import sealed
+from mycrm_common.events.mailboxes import MailboxFailed
+from tests.support.events import AT, sealed
 
 ADDED = sealed(CustomerAdded(customer_id=1, email="a@example.com", version=1))
 UPDATED = sealed(CustomerUpdated(customer_id=1, email="a@example.com", version=2))
+FAILED = sealed(MailboxFailed(mailbox="a@example.com", at=AT, reason="mailbox_unreachable"))
 DELETED = sealed(CustomerDeleted(customer_id=1, email="a@example.com", version=2))
 
 
@@ -41,13 +43,13 @@ async def test_an_event_is_held_when_every_consumer_of_its_type_has_it() -> None
 
 
 async def test_an_event_for_the_feed_alone_needs_no_consumer() -> None:
-    assert (await LocalBus().publish([ADDED])).held == {ADDED.id}
+    assert (await LocalBus().publish([FAILED])).held == {FAILED.id}
 
 
 async def test_an_event_whose_consumer_does_not_run_here_is_refused() -> None:
-    published = await LocalBus().publish([UPDATED, ADDED])
+    published = await LocalBus().publish([UPDATED, FAILED])
 
-    assert published.held == {ADDED.id}
+    assert published.held == {FAILED.id}
     assert published.refused[UPDATED.id].startswith("unroutable")
 
 
@@ -56,9 +58,9 @@ async def test_an_event_that_one_consumer_cannot_take_is_refused_and_holds_up_no
     taker.refuses = ValueError("this fits in no column")
     await bus.subscribe("use", ["customer.added.v1"], taker)
 
-    published = await bus.publish([ADDED, DELETED])
+    published = await bus.publish([ADDED, FAILED])
 
-    assert published.held == {DELETED.id}
+    assert published.held == {FAILED.id}
     assert published.refused == {ADDED.id: "ValueError: this fits in no column"}
 
 

@@ -9,7 +9,7 @@ from mycrm_api.domain.faults import refuse
 from mycrm_common.errors import FieldFault
 
 # One transaction: what waits for it, waits for all of it.
-MOST_CUSTOMERS = 10_000
+MOST_CUSTOMERS = 2_000
 MOST_CHARACTERS = 5_000_000
 _MOST_FAULTS = 20
 

@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
 # What stands where bytes are no letters of the charset.
 _UNREADABLE = "\ufffd"
 _NUMBERS = frozenset({"importance", "valid"})
+_AT = ("@", "\uff20")
 _WRAPPING = "<>《》()（）[]\"'“”"
 
 
@@ -100,9 +101,10 @@ def _misfits(
 
 
 def addresses_in(cell: str) -> list[str]:
-    """Return the addresses of a cell, each once, in their order."""
-    found = (part.strip(_WRAPPING).removeprefix("mailto:") for part in _BETWEEN.split(cell))
-    return list(dict.fromkeys(part for part in found if part))
+    """Return the addresses of a cell, each once, in their order; a cell that holds none is one wrong address."""
+    parts = (part.strip(_WRAPPING).removeprefix("mailto:") for part in _BETWEEN.split(cell))
+    found = list(dict.fromkeys(part for part in parts if part))
+    return found if any(sign in cell for sign in _AT) else [cell.strip()] * bool(found)
 
 
 def invalid(line: Line, reason: Reason, *, email: str, number: int) -> ImportRow:

@@ -64,11 +64,12 @@ async def _body(request: web.Request, route: Route) -> Form | None:
     if route.upload:
         raise MyCRMError("media_type_unsupported", Kind.INVALID, f"send {route.upload}")
     is_json = request.content_type == "application/json"
-    if not is_json and (route.takes is not None or request.body_exists):
+    if request.body_exists and not is_json:
         raise MyCRMError("media_type_unsupported", Kind.INVALID, "send application/json")
     if route.takes is None:
         return None
-    raw = await _read(request, most=route.most_bytes)
+    # Whoever sends nothing, and does not call it JSON, has filled in nothing.
+    raw = await _read(request, most=route.most_bytes) if request.body_exists or is_json else b"{}"
     try:
         said = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
