@@ -22,6 +22,7 @@ from mycrm_common.db.tables.events import deliveries, inbox, outbox
 from mycrm_common.db.tables.logs import logs
 from mycrm_common.db.unit_of_work import SqlUnits
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
+from mycrm_common.events.mailboxes import MailboxFailed
 from mycrm_common.events.registry import Event
 from mycrm_common.ids import new_id
 from mycrm_common.logs import Logger, LogShelf, open_logs
@@ -31,9 +32,15 @@ from mycrm_common.service import Handle, Wake
 from mycrm_common.tasks import TaskNursery
 from mycrm_common.work import UnitOfWork, Work
 from tests.support.clock import FakeClock
+from tests.support.events import AT
 from tests.support.waiting import eventually
 
 SERVICE = "api"
+
+
+def for_the_feed(number: int) -> MailboxFailed:
+    """Something that no consumer of ours listens to."""
+    return MailboxFailed(mailbox=f"m{number}@example.com", at=AT, reason="mailbox_unreachable")
 
 
 def added(customer_id: int) -> CustomerAdded:
@@ -42,7 +49,7 @@ def added(customer_id: int) -> CustomerAdded:
 
 
 def updated(customer_id: int) -> CustomerUpdated:
-    """A customer was updated: unlike the other two this has a consumer of ours."""
+    """A customer was updated."""
     return CustomerUpdated(customer_id=customer_id, email=f"c{customer_id}@example.com", version=2)
 
 

@@ -16,7 +16,7 @@ from mycrm_common.metrics import Metrics
 from mycrm_common.relay import Relay
 from mycrm_common.service import Wake
 from mycrm_common.tasks import TaskNursery
-from tests.contract.household import added
+from tests.contract.household import for_the_feed
 from tests.support.clock import FakeClock
 from tests.support.waiting import eventually
 
@@ -64,7 +64,7 @@ async def test_fresh_events_are_carried_without_being_claimed_again(database: Da
 
     for _ in range(5):
         async with units() as work:
-            work.tell(added(7))
+            work.tell(for_the_feed(7))
 
     await eventually(lambda: _is_drained(database), what="all is sent")
     await relay.stop()
@@ -82,7 +82,7 @@ async def test_what_a_dead_process_had_in_hand_is_carried_by_another_when_its_cl
     units, _, handover = _process(database, clock, owner="dies")
     handover.is_open = True
     async with units() as work:
-        work.tell(added(7))
+        work.tell(for_the_feed(7))
     _, other, _ = _process(database, clock, owner="lives")
 
     before = await other.relay_some()
@@ -97,7 +97,7 @@ async def test_a_relay_that_stops_frees_what_it_had_in_hand(database: Database) 
     units, relay, handover = _process(database, clock, owner="stops")
     handover.is_open = True
     async with units() as work:
-        work.tell(added(7))
+        work.tell(for_the_feed(7))
 
     await relay.stop()
     _, other, _ = _process(database, clock, owner="lives")
@@ -111,11 +111,11 @@ async def test_while_the_bus_refuses_events_wait_in_the_outbox_and_not_in_memory
     nursery.start(relay.run(), name="relay")
     await eventually(lambda: handover.is_open, what="the relay runs")
     async with units() as work:
-        work.tell(added(7))
+        work.tell(for_the_feed(7))
     await eventually(lambda: not handover.is_open, what="the relay sees the refusal")
 
     async with units() as work:
-        work.tell(added(7))
+        work.tell(for_the_feed(7))
 
     assert handover.take(10) == []
     assert await _waiting(database) == 2

@@ -12,7 +12,7 @@ from mycrm_common.bus.topology import EXCHANGE, PARKED
 from mycrm_common.errors import MyCRMError, StartError
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.work import UnitOfWork
-from tests.contract.household import Household, Process, added, leave_effect, updated
+from tests.contract.household import Household, Process, added, for_the_feed, leave_effect, updated
 from tests.support.mariadb import MariaDBServer
 from tests.support.rabbitmq import RabbitMQServer
 from tests.support.tcp_proxy import tcp_proxy
@@ -69,7 +69,7 @@ async def test_a_body_that_nobody_can_read_is_parked_with_the_reason_and_the_que
 
 async def test_an_event_that_is_told_for_the_feed_alone_needs_no_queue(broker_household: Household) -> None:
     process = broker_household.begin()
-    await process.tell(added(1))
+    await process.tell(for_the_feed(1))
     await process.relay_all()
 
     assert [(row.state, row.seq) for row in await process.told()] == [("sent", 1)]

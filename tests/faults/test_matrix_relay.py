@@ -10,7 +10,7 @@ from mycrm_common.bus.envelope import Envelope
 from mycrm_common.bus.local import LocalBus
 from mycrm_common.bus.port import Published
 from mycrm_common.tasks import TaskNursery
-from tests.contract.household import Household, added
+from tests.contract.household import Household, for_the_feed
 from tests.support.mariadb import MariaDBServer
 from tests.support.waiting import eventually
 
@@ -71,7 +71,7 @@ async def test_a_batch_that_could_not_be_marked_at_once_travels_only_once(
     lock = RowLock(mariadb_url)
     process = household.begin()
     process.bus = bus = LockingBus(lock)
-    await process.tell(added(1), added(2))
+    await process.tell(for_the_feed(1), for_the_feed(2))
     nursery = TaskNursery()
     relaying = nursery.start(process.relay().relay_some(), name="relay")
     try:
