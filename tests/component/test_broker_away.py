@@ -42,9 +42,18 @@ async def test_an_api_that_starts_without_its_broker_takes_writes_and_tells_them
     await asyncio.to_thread(
         subprocess.run, migrate, env=inherited_environment() | environment, check=True, capture_output=True
     )
+    (tmp_path / "verifier").mkdir()
     async with AsyncExitStack() as stack:
         child = await stack.enter_async_context(
             python_module("mycrm_api", folder=tmp_path, environment=environment)
+        )
+        # An event that finds no queue of a consumer waits for that consumer's first start.
+        await stack.enter_async_context(
+            python_module(
+                "mycrm_verifier",
+                folder=tmp_path / "verifier",
+                environment=environment | {"MYCRM_HEALTH_PORT": str(free_port())},
+            )
         )
         jar = aiohttp.CookieJar(unsafe=True)
         client = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
