@@ -18,12 +18,16 @@ from tests.support.waiting import NotInTimeError, eventually
 
 Ask = Callable[[str], Awaitable[Sequence[tuple[Any, ...]]]]
 
-TOLD = "('message.stored.v1', 'customer.added.v1', 'customer.updated.v1', 'customer.deleted.v1')"
+MAIL = "type = 'message.stored.v1'"
+EDITS = "type IN ('customer.added.v1', 'customer.updated.v1', 'customer.deleted.v1')"
+CHECKS = "type = 'customer.verified.v1'"
 # What each consumer must have done: the witness everything, and ours what they listen to.
 EVENTS_OF = {
     f"mycrm.{WITNESS}.everything.v1": "",
-    "mycrm.api.contact.v1": " AND type = 'message.stored.v1'",
+    "mycrm.api.contact.v1": f" AND {MAIL}",
+    "mycrm.api.verified.v1": f" AND {CHECKS}",
     "mycrm.mail-fetcher.addresses.v1": " AND type = 'customer.updated.v1'",
+    "mycrm.verifier.customers.v1": f" AND {EDITS}",
 }
 
 
@@ -105,12 +109,14 @@ async def _events(ask: Ask, findings: Findings) -> None:
     for customer, version in await ask("SELECT id, version FROM customers"):
         versions.update(f"{customer} {number}" for number in range(1, version + 1))
     edited = Counter(pair.split()[0] for pair in versions.elements())
-    for what, facts in (("message.stored.v1", stored), ("customer.%", edited)):
-        told = await _bag(ask, f"SELECT subject FROM outbox WHERE type LIKE '{what}'")
+    checked = await _bag(ask, "SELECT customer_id FROM checks")
+    for what, facts, traces in ((MAIL, stored, stored), (EDITS, edited, versions), (CHECKS, checked, checked)):
+        told = await _bag(ask, f"SELECT subject FROM outbox WHERE {what}")
         findings.compare(f"{what} told", wanted=facts, found=told)
-    for what, facts in (("message.stored.v1", stored), ("customer.%", versions)):
-        seen = await _bag(ask, f"SELECT text FROM logs WHERE service = '{WITNESS}' AND action LIKE '{what}'")
-        findings.compare(f"{what} seen", wanted=facts, found=seen)
+        seen = await _bag(
+            ask, f"SELECT text FROM logs WHERE service = '{WITNESS}' AND {what.replace('type', 'action', 1)}"
+        )
+        findings.compare(f"{what} seen", wanted=traces, found=seen)
     for consumer in EVENTS_OF:
         findings.lost += [
             f"undone by {consumer}: {row[0]}" for row in await ask(f"SELECT event_id {_undone(consumer)}")
@@ -118,7 +124,7 @@ async def _events(ask: Ask, findings: Findings) -> None:
     parked = await ask("SELECT consumer, last_error FROM deliveries WHERE state = 'parked'")
     findings.lost += [f"parked by {consumer}: {error}" for consumer, error in parked]
     findings.unfit = unfit(row[0] for row in await ask("SELECT body FROM outbox"))
-    findings.events = await _one(ask, f"SELECT COUNT(*) FROM outbox WHERE type IN {TOLD}")
+    findings.events = await _one(ask, f"SELECT COUNT(*) FROM outbox WHERE {MAIL} OR {EDITS} OR {CHECKS}")
 
 
 async def _numbers(ask: Ask, findings: Findings) -> None:
