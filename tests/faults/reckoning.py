@@ -110,7 +110,11 @@ async def _events(ask: Ask, findings: Findings) -> None:
         versions.update(f"{customer} {number}" for number in range(1, version + 1))
     edited = Counter(pair.split()[0] for pair in versions.elements())
     checked = await _bag(ask, "SELECT customer_id FROM checks")
-    for what, facts, traces in ((MAIL, stored, stored), (EDITS, edited, versions), (CHECKS, checked, checked)):
+    for what, facts, traces in (
+        (MAIL, stored, stored),
+        (EDITS, edited, versions),
+        (CHECKS, checked, checked),
+    ):
         told = await _bag(ask, f"SELECT subject FROM outbox WHERE {what}")
         findings.compare(f"{what} told", wanted=facts, found=told)
         seen = await _bag(
