@@ -5,19 +5,27 @@ import { createApp } from 'vue'
 import App from '@/app/app.vue'
 import { gatherFeatures } from '@/app/features'
 import { createPageRouter } from '@/app/router'
+import { undoWords } from '@/app/undo-words'
 import { createBackend, provideBackend } from '@/api/backend'
+import { Live, provideLive } from '@/api/live'
 import { firstLanguage, showLanguage, texts } from '@/i18n'
 import { createNotices, provideNotices } from '@/lib/notices'
+import { createUndo, provideUndo } from '@/lib/undo'
 
 const features = gatherFeatures()
 const backend = createBackend((request) => fetch(request))
 const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: 1 } } })
+const live = new Live(backend.session)
 const app = createApp(App, { features })
 
 provideBackend(app, backend)
-provideNotices(app, createNotices())
+const notices = createNotices()
+provideLive(app, live)
+provideNotices(app, notices)
+provideUndo(app, createUndo(notices, undoWords))
 app.use(texts).use(createPageRouter(features.tabs)).use(VueQueryPlugin, { queryClient: queries })
 
+live.start()
 // Who is signed in is asked while the language is on its way: the first screen waits for both at once.
 void backend.session.start()
 void showLanguage(firstLanguage()).then(() => app.mount('#app'))

@@ -4,14 +4,17 @@ import { defineComponent, h, type App, type Component } from 'vue'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { createBackend, provideBackend, type Backend } from '@/api/backend'
 import type { User } from '@/api/types'
+import { undoWords } from '@/app/undo-words'
 import { showLanguage, texts } from '@/i18n'
 import { createNotices, provideNotices, type Notices } from '@/lib/notices'
+import { createUndo, provideUndo, useUndoKey, type UndoStack } from '@/lib/undo'
 import { aUser } from './builders'
 import type { FakeServer } from './fake-server'
 
 export interface Shown extends RenderResult {
   backend: Backend
   notices: Notices
+  undo: UndoStack
   queries: QueryClient
   router: Router
 }
@@ -34,6 +37,7 @@ export async function show(
   await backend.session.start()
   await showLanguage('en')
   const notices = createNotices()
+  const undo = createUndo(notices, undoWords)
   const name = /\w+/.exec(address)?.[0] ?? 'first'
   const blank = defineComponent({ render: () => h('div') })
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path, name, component: blank }] })
@@ -43,9 +47,18 @@ export async function show(
     install(app: App) {
       provideBackend(app, backend)
       provideNotices(app, notices)
+      provideUndo(app, undo)
     },
   }
   const plugins = [texts, router, [VueQueryPlugin, { queryClient: queries }] as [typeof VueQueryPlugin, object], wiring]
-  const result = render(component, { props, global: { plugins } })
-  return Object.assign(result, { backend, notices, queries, router })
+  // Ctrl+Z is the whole page's, so it is heard here as the page would.
+  const page = defineComponent({
+    inheritAttrs: false,
+    setup(_, { attrs }) {
+      useUndoKey(undo)
+      return () => h(component, attrs)
+    },
+  })
+  const result = render(page, { attrs: props as Record<string, unknown>, global: { plugins } })
+  return Object.assign(result, { backend, notices, undo, queries, router })
 }

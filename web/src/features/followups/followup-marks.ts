@@ -10,15 +10,10 @@ import type { PageStore } from '@/ui/grid/page-store'
 
 export interface Outcome {
   /** The server has agreed; `until` is when a snooze ends, and without `takeBack` there is nothing to undo. */
-  marked(row: Followup, mark: 'snoozed' | 'finished' | 'woken', more: { until?: string | null; takeBack?: () => void }): void
+  marked(row: Followup, mark: 'snoozed' | 'finished' | 'woken', more: { until?: string | null; takeBack?: () => Promise<void> }): void
   /** The mark was taken back, and the row is on the list again. */
   returned(row: Followup): void
   failed(row: Followup, problem: Problem): void
-}
-
-interface Marked {
-  row: Followup
-  takeBack: () => Promise<unknown>
 }
 
 /** Whether a snooze still keeps the customer off the list. */
@@ -31,7 +26,6 @@ const params = ({ id }: Followup) => ({ params: { path: { customer_id: id } } })
 export class FollowupMarks {
   /** The rows that are on their way off the list. */
   readonly leaving = shallowReactive(new Set<number>())
-  private readonly marked: Marked[] = []
 
   constructor(
     private readonly api: ApiClient,
@@ -43,15 +37,14 @@ export class FollowupMarks {
     const request = () => ask(this.api.POST('/api/v1/followups/{customer_id}/snooze', { ...params(row), body: { days } }))
     const answer = await this.leave(row, request)
     if (answer === null) return
-    const mark = this.remember(row, () => this.unsnooze(row))
-    this.outcome.marked(row, 'snoozed', { until: answer.snoozed_until, takeBack: () => void this.takeBack(mark) })
+    const takeBack = () => this.takeBack(row, () => this.unsnooze(row))
+    this.outcome.marked(row, 'snoozed', { until: answer.snoozed_until, takeBack })
   }
 
   async finish(row: Followup): Promise<void> {
     const answer = await this.leave(row, () => ask(this.api.POST('/api/v1/followups/{customer_id}/done', params(row))))
     if (answer === null) return
-    const mark = this.remember(row, () => this.reopen(row))
-    this.outcome.marked(row, 'finished', { takeBack: () => void this.takeBack(mark) })
+    this.outcome.marked(row, 'finished', { takeBack: () => this.takeBack(row, () => this.reopen(row)) })
   }
 
   /** Puts somebody back on the list who was put off. */
@@ -61,12 +54,6 @@ export class FollowupMarks {
       return row
     }
     if ((await this.leave(row, request)) !== null) this.outcome.marked(row, 'woken', {})
-  }
-
-  /** Takes the newest mark back. */
-  async undo(): Promise<void> {
-    const newest = this.marked.at(-1)
-    if (newest !== undefined) await this.takeBack(newest)
   }
 
   private unsnooze(row: Followup): Promise<unknown> {
@@ -96,22 +83,9 @@ export class FollowupMarks {
     }
   }
 
-  private remember(row: Followup, takeBack: Marked['takeBack']): Marked {
-    const mark = { row, takeBack }
-    this.marked.push(mark)
-    return mark
-  }
-
-  private async takeBack(mark: Marked): Promise<void> {
-    const index = this.marked.indexOf(mark)
-    if (index < 0) return
-    this.marked.splice(index, 1)
-    try {
-      await mark.takeBack()
-    } catch (failure) {
-      return this.outcome.failed(mark.row, problemFrom(failure))
-    }
+  private async takeBack(row: Followup, request: () => Promise<unknown>): Promise<void> {
+    await request()
     await this.store.reload()
-    this.outcome.returned(mark.row)
+    this.outcome.returned(row)
   }
 }

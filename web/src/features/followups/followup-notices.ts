@@ -5,6 +5,7 @@ import { FollowupMarks, type Outcome } from '@/features/followups/followup-marks
 import { useFormats } from '@/i18n/formats'
 import { useProblemTexts } from '@/i18n/problems'
 import { useNotices } from '@/lib/notices'
+import { useUndo } from '@/lib/undo'
 import type { PageStore } from '@/ui/grid/page-store'
 
 const about = ({ id }: Followup) => `followup/${id}`
@@ -20,6 +21,7 @@ export function useFollowupMarks({ store, left, returned }: Owner): FollowupMark
   const { api, session } = useBackend()
   const { t } = useI18n()
   const notices = useNotices()
+  const stack = useUndo()
   const problems = useProblemTexts()
   const formats = useFormats(() => session.user.value?.time_zone)
 
@@ -27,8 +29,8 @@ export function useFollowupMarks({ store, left, returned }: Owner): FollowupMark
     marked(row, mark, { until, takeBack }) {
       left(row)
       const text = t(`followups.marked.${mark}`, { name: row.name || row.email, date: until ? formats.value.date(until) : '' })
-      const action = takeBack && { label: t('followups.undo'), run: takeBack }
-      notices.show({ tone: 'done', text, about: about(row), ...(action && { action }) })
+      if (takeBack === undefined) notices.show({ tone: 'done', text, about: about(row) })
+      else stack.push({ text, undo: async () => (await takeBack(), '') })
     },
     returned(row) {
       notices.settle(about(row))

@@ -1,6 +1,6 @@
 import { onActivated, onBeforeUnmount, onDeactivated, onMounted } from 'vue'
 
-export type QueueAction = 'next' | 'previous' | 'write' | 'snooze' | 'done' | 'undo'
+export type QueueAction = 'next' | 'previous' | 'write' | 'snooze' | 'done'
 
 export const KEYS: Record<string, QueueAction> = { j: 'next', k: 'previous', m: 'write', s: 'snooze', d: 'done' }
 
@@ -8,16 +8,16 @@ export const KEYS: Record<string, QueueAction> = { j: 'next', k: 'previous', m: 
 const TAKEN =
   'input:not([readonly]), select, textarea, [contenteditable], [role=dialog], [role=menu], [role=menubar]'
 
-function belongsElsewhere({ defaultPrevented, isComposing, altKey, target }: KeyboardEvent): boolean {
-  return defaultPrevented || isComposing || altKey || (target instanceof Element && target.closest(TAKEN) !== null)
+function belongsElsewhere(event: KeyboardEvent): boolean {
+  const isChord = event.altKey || event.ctrlKey || event.metaKey
+  const isTaken = event.target instanceof Element && event.target.closest(TAKEN) !== null
+  return event.defaultPrevented || event.isComposing || isChord || isTaken
 }
 
 /** What a key means for the queue, or null when it belongs to somebody else. */
 export function queueAction(event: KeyboardEvent): QueueAction | null {
   if (belongsElsewhere(event)) return null
-  const key = event.key.toLowerCase()
-  if (event.ctrlKey || event.metaKey) return key === 'z' && !event.shiftKey ? 'undo' : null
-  const action = KEYS[key] ?? null
+  const action = KEYS[event.key.toLowerCase()] ?? null
   // A key that is held down walks through the list, and marks nobody twice.
   return event.repeat && action !== 'next' && action !== 'previous' ? null : action
 }
