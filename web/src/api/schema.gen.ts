@@ -1482,7 +1482,7 @@ export interface components {
         };
         /**
          * ColumnView
-         * @description A column of the file; `field` null is not taken.
+         * @description A column of the file; `field` null is not taken, `samples` are the first things that stand in it.
          */
         ColumnView: {
             /** Position */
@@ -1491,6 +1491,11 @@ export interface components {
             header: string;
             /** Field */
             field: ("name" | "email" | "importance" | "company" | "country" | "address" | "phone" | "website" | "comment" | "last_contact_date" | "valid") | null;
+            /**
+             * Samples
+             * @default []
+             */
+            samples?: string[];
         };
         /**
          * ColumnsForm
@@ -9159,7 +9164,8 @@ export interface operations {
                      *             {
                      *               "position": 1,
                      *               "header": "text",
-                     *               "field": "name"
+                     *               "field": "name",
+                     *               "samples": []
                      *             }
                      *           ],
                      *           "counts": {
@@ -9288,7 +9294,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -9349,7 +9356,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -9495,7 +9503,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -9637,7 +9646,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -9698,7 +9708,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -9972,7 +9983,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -10033,7 +10045,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -10179,7 +10192,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -10240,7 +10254,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -10386,7 +10401,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {
@@ -10447,7 +10463,8 @@ export interface operations {
                      *         {
                      *           "position": 1,
                      *           "header": "text",
-                     *           "field": "name"
+                     *           "field": "name",
+                     *           "samples": []
                      *         }
                      *       ],
                      *       "counts": {

@@ -1,8 +1,20 @@
 """What the columns of a sheet are."""
 
+import json
+
 import pytest
 
-from mycrm_api.domain.sheets import FIELDS, TEMPLATE, Layout, Record, Wish, field_of, laid_out
+from mycrm_api.domain.sheets import (
+    FIELDS,
+    TEMPLATE,
+    Layout,
+    Record,
+    Wish,
+    field_of,
+    laid_out,
+    layout_of,
+    to_json,
+)
 from mycrm_common.errors import MyCRMError
 
 
@@ -43,6 +55,48 @@ def test_columns_that_nobody_knows_are_not_taken() -> None:
     assert _laid_out(["Colour", "Email"], ["red", "a@example.com"]).columns == (None, "email")
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ([["One"], ["a@example.com"]], ("email",)),
+        ([["Name", "Reach them at", "Colour"], ["Li", "a@example.com", "b@c"]], ("name", "email", None)),
+        ([["a@example.com"], ["b@example.com"]], ("email",)),
+        ([["3", "Li", "a@example.com"], ["", "Wu", "b@example.com"]], (None, None, "email")),
+    ],
+)
+def test_the_email_is_else_the_column_that_holds_addresses(
+    rows: list[list[str]], columns: tuple[str | None, ...]
+) -> None:
+    assert _laid_out(*rows).columns == columns
+
+
+def test_the_first_things_of_each_column_are_shown() -> None:
+    rows = [[number, "a@example.com", "x" * 99] for number in "1123456"]
+
+    assert _laid_out(["No", "Email", "Long"], *rows).samples == (
+        ("1", "2", "3"),
+        ("a@example.com",),
+        ("x" * 60,),
+    )
+
+
+def test_a_layout_comes_back_as_it_was_kept() -> None:
+    layout = _laid_out(["No", "Email"], ["1", "a@example.com"])
+    kept = json.loads(json.dumps(to_json(layout)))
+
+    assert layout_of(kept) == layout
+    del kept["samples"]
+    assert layout_of(kept).samples == ()
+
+
+def test_columns_are_guessed_anew_when_the_delimiter_is_another() -> None:
+    said = Wish(delimiter=",", columns=("email",))
+
+    assert said.then(Wish(charset="big5", delimiter=",")).columns == ("email",)
+    assert said.then(Wish(delimiter=";")).columns is None
+    assert said.then(Wish(delimiter=";", columns=("email", None))).columns == ("email", None)
+
+
 def test_what_is_said_of_the_columns_counts() -> None:
     wish = Wish(header=False, columns=("email", None))
 
@@ -56,8 +110,7 @@ def test_what_is_said_of_the_columns_counts() -> None:
         ([["", " "]], "import_empty"),
         ([["Email"]], "import_empty"),
         ([["Email", "mail"], ["a@example.com"]], "columns_wrong"),
-        ([["One"], ["a@example.com"]], "columns_wrong"),
-        ([["a@example.com"], ["b@example.com"]], "columns_wrong"),
+        ([["One", "Two"], ["1", "2"]], "columns_wrong"),
         ([["Email"] * 201, ["a"]], "columns_many"),
     ],
 )

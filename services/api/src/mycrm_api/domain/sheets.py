@@ -1,13 +1,15 @@
 """Sheets: how a file of customers is laid out, and which of its columns means what.
 
 Everything is found from the first records, and each part can be said instead. A column is known by its header, in
-Chinese or English; without a header the columns come in the template's order.
+Chinese or English; without a header the columns come in the template's order. Where the e-mail is not found that way,
+it is the column that holds the most addresses.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import islice
 from typing import Any, Literal
 
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
@@ -35,6 +37,8 @@ FIELDS = tuple(field for field, _, _ in TEMPLATE)
 # Read past: contact dates come from the mail, and reasons from us.
 IGNORED = ("last_contact_date",)
 MOST_COLUMNS = 200
+# What of a column is shown to whoever says which field it is.
+_SAMPLES, _SAMPLE_LETTERS = 3, 60
 # The fault of a record with more cells than that.
 TOO_WIDE = "columns_many"
 _ALSO: Mapping[str, str] = {
@@ -66,6 +70,9 @@ class Wish:
     def then(self, later: "Wish") -> "Wish":
         """Return what was said in all, where what is said later counts."""
         said = {name: value for name, value in asdict(later).items() if value is not None}
+        # Another delimiter makes other columns, so what was said of the former ones says nothing.
+        if later.delimiter not in {None, self.delimiter}:
+            said.setdefault("columns", None)
         return replace(self, **said)
 
 
@@ -79,6 +86,7 @@ class Layout:
     header: bool = False
     headers: tuple[str, ...] = ()
     columns: tuple[str | None, ...] = ()
+    samples: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +112,14 @@ def laid_out(layout: Layout, first: Sequence[Record], wish: Wish) -> Layout:
     if records[0].fault == TOO_WIDE or len(top) > MOST_COLUMNS:
         raise MyCRMError("columns_many", Kind.INVALID, f"at most {MOST_COLUMNS} columns")
     header = _has_header(top) if wish.header is None else wish.header
-    columns = _columns(top, header=header) if wish.columns is None else wish.columns
+    rows = [record.cells for record in records[header:]]
+    columns = _columns(top, rows, header=header) if wish.columns is None else wish.columns
     _check(columns)
     headers = tuple(cell[:100] for cell in top) if header else ()
-    if len(records) == 1 and header:
+    if not rows:
         raise MyCRMError("import_empty", Kind.INVALID, "there is only a header in this file")
-    return replace(layout, header=header, headers=headers, columns=columns)
+    samples = tuple(_samples(rows, place) for place in range(len(columns)))
+    return replace(layout, header=header, headers=headers, columns=columns, samples=samples)
 
 
 def known_headers(cells: Sequence[str]) -> int:
@@ -124,8 +134,11 @@ def to_json(layout: Layout | Wish) -> dict[str, Any]:
 
 def layout_of(kept: Mapping[str, Any]) -> Layout:
     """Return the layout that was kept."""
-    values = {field.name: kept[field.name] for field in fields(Layout)}
-    return Layout(**values | {name: tuple(values[name]) for name in ("headers", "columns")})
+    values = {field.name: kept.get(field.name, ()) for field in fields(Layout)}
+    samples = tuple(tuple(some) for some in values["samples"])
+    return Layout(
+        **values | {name: tuple(values[name]) for name in ("headers", "columns")} | {"samples": samples}
+    )
 
 
 def wish_of(kept: Mapping[str, Any]) -> Wish:
@@ -138,10 +151,29 @@ def _has_header(top: Sequence[str]) -> bool:
     return not any(_ADDRESS.search(cell) for cell in top)
 
 
-def _columns(top: Sequence[str], *, header: bool) -> tuple[str | None, ...]:
-    if not header:
-        return (*FIELDS[: len(top)], *[None] * (len(top) - len(FIELDS)))
-    return tuple(field_of(cell) for cell in top)
+def _columns(top: Sequence[str], rows: Sequence[Sequence[str]], *, header: bool) -> tuple[str | None, ...]:
+    named = (
+        [field_of(cell) for cell in top]
+        if header
+        else [*FIELDS[: len(top)], *[None] * (len(top) - len(FIELDS))]
+    )
+    counts = [0 if header and field else _addresses(rows, place) for place, field in enumerate(named)]
+    most = max(counts, default=0)
+    is_found = "email" in named and (header or counts[named.index("email")] > 0)
+    if is_found or not most:
+        return tuple(named)
+    # Without headers and out of the template's order nobody can know what the other columns are.
+    place = counts.index(most)
+    return tuple("email" if here == place else field if header else None for here, field in enumerate(named))
+
+
+def _addresses(rows: Sequence[Sequence[str]], place: int) -> int:
+    return sum(_ADDRESS.search(cell) is not None for cells in rows for cell in cells[place : place + 1])
+
+
+def _samples(rows: Sequence[Sequence[str]], place: int) -> tuple[str, ...]:
+    texts = (" ".join(cell.split()) for cells in rows for cell in cells[place : place + 1])
+    return tuple(islice(dict.fromkeys(text[:_SAMPLE_LETTERS] for text in texts if text), _SAMPLES))
 
 
 def _check(columns: Sequence[str | None]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, Literal
 
 from pydantic import Field
@@ -30,11 +31,12 @@ FieldName = Literal[
 
 
 class ColumnView(View):
-    """A column of the file; `field` null is not taken."""
+    """A column of the file; `field` null is not taken, `samples` are the first things that stand in it."""
 
     position: int
     header: str
     field: FieldName | None
+    samples: tuple[str, ...] = ()
 
 
 class LayoutView(View):
@@ -190,7 +192,7 @@ def shown_import(one: Import, rows: Sequence[ImportRowView] = ()) -> ImportView:
             "changed_at": one.changed_at,
             "state": one.state.value,
             "layout": None if layout is None else _layout(layout),
-            "columns": [] if layout is None else _columns(layout.headers, layout.columns),
+            "columns": [] if layout is None else _columns(layout),
             "counts": {name: one.counts[name] for name in KINDS},
             "progress": {"done": one.done, "total": one.total},
             "applied": {name: one.counts[name] for name in OUTCOMES},
@@ -230,14 +232,16 @@ def _layout(layout: Layout) -> dict[str, object]:
     }
 
 
-def _columns(headers: Sequence[str], columns: Sequence[str | None]) -> list[dict[str, object]]:
+def _columns(layout: Layout) -> list[dict[str, object]]:
+    named = zip_longest(layout.columns, layout.headers[: len(layout.columns)], layout.samples)
     return [
         {
             "position": position,
-            "header": headers[position - 1] if position <= len(headers) else "",
+            "header": header or "",
             "field": field,
+            "samples": [_printable(text) for text in samples or ()],
         }
-        for position, field in enumerate(columns, 1)
+        for position, (field, header, samples) in enumerate(named, 1)
     ]
 
 
