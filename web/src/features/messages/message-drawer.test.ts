@@ -65,3 +65,41 @@ test('without a customer the system speaks', async () => {
   expect(await screen.findByText('Undelivered')).toBeTruthy()
   expect(server.askedFor('GET /messages')[0]?.query.get('type')).toBe('system')
 })
+
+describe('conversations', () => {
+  const inThread = { thread: 'offer', thread_size: 3 }
+  const server = () =>
+    aServer(aMessage({ id: 7, subject: 'Re: Offer', ...inThread }), aMessage({ id: 5, subject: 'Offer', ...inThread }))
+      .on('GET /messages/7/thread', () =>
+        list(...[7, 6, 5].map((id) => aMessage({ id, subject: `Letter ${id}`, ...inThread }))))
+
+  test('show their newest mail, and those before it when asked', async () => {
+    await show(MessageDrawer, server(), { props: { customerId: 1 } })
+    expect(await screen.findAllByRole('article')).toHaveLength(1)
+    await userEvent.click(screen.getByRole('button', { name: '2 earlier in this conversation' }))
+    expect(await screen.findByText('Letter 6')).toBeTruthy()
+    expect(screen.getAllByRole('article').map((article) => article.textContent)).toEqual([
+      expect.stringContaining('Re: Offer'), expect.stringContaining('Letter 6'), expect.stringContaining('Letter 5'),
+    ])
+    await userEvent.click(screen.getByRole('button', { name: 'Fold the conversation' }))
+    expect(screen.getAllByRole('article')).toHaveLength(1)
+  })
+
+  test('are gone through by j and k, and the mail that is read gives way to the next', async () => {
+    Element.prototype.scrollIntoView = () => undefined
+    const { container } = await show(
+      MessageDrawer, aServer(aMessage({ id: 2, subject: 'Second' }), aMessage({ id: 1, subject: 'First' })), { props: { customerId: 1 } },
+    )
+    await screen.findAllByRole('article')
+    screen.getByRole('region').focus()
+    await userEvent.keyboard('j')
+    expect(document.activeElement?.textContent).toContain('Second')
+    expect(container.querySelector('iframe')).toBeNull()
+    await userEvent.keyboard('{Enter}j')
+    expect(document.activeElement?.textContent).toContain('First')
+    expect(container.querySelectorAll('iframe')).toHaveLength(1)
+    expect(container.querySelector('iframe')?.getAttribute('src')).toBe('/api/v1/messages/1/body')
+    await userEvent.keyboard('k')
+    expect(document.activeElement?.textContent).toContain('Second')
+  })
+})
