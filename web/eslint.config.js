@@ -13,7 +13,7 @@ const LAYERS = {
   i18n: ['ui', 'api', 'features', 'app'],
 }
 const COMPONENT_LIBRARY = {
-  regex: '^(reka-ui|echarts)(/|$)',
+  regex: '^(reka-ui|echarts|@tiptap)(/|$)',
   message: 'Only src/ui knows the libraries of components and charts, so that replacing one costs one folder.',
 }
 const UPWARDS = { regex: '^\\.\\.', message: 'Write @/... so that a reader and the layer rules see where it leads.' }

@@ -37,7 +37,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'libraries', test: FIRST_LIBRARIES },
-            { name: 'ui', test: /src\/(ui\/(?!chart)|lib\/|api\/)/ },
+            { name: 'ui', test: /src\/(ui\/(?!chart|rich)|lib\/|api\/)/ },
           ],
         },
       },

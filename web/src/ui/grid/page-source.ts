@@ -7,6 +7,8 @@ export interface Page<Row> {
   more: boolean
   /** Whether the page ends elsewhere than it did before, so that later pages begin elsewhere too. */
   shifted: boolean
+  /** Whether the total is only about right. */
+  approximate?: boolean
 }
 
 export type Passing<Row> = (page: number, content: Page<Row>) => void

@@ -38,11 +38,19 @@ export class PageStore<Row extends Identified> {
   /** True until the first answer has arrived. */
   readonly starting = ref(true)
   readonly failure = shallowRef<unknown>(null)
+  /** Whether the total is only about right. */
+  readonly approximate = ref(false)
+  /** Rises when another list (another order, another filter) has arrived. */
+  readonly generation = ref(0)
   /** Rises with every change of rows. */
   readonly revision = ref(0)
   readonly rowCount = computed(() => this.total.value ?? this.known.value)
 
   private readonly known = ref(0)
+  // The end of a list of about this length was seen: that is where it ends.
+  private ended = false
+  // What is held belongs to another list, and stays visible until this one's first rows are there.
+  private outdated = false
   private readonly held = new Map<number, Held<Row>>()
   private readonly loading = new Map<number, { abort: AbortController; done: Promise<void> }>()
   private wanted: Span = { first: 0, last: 0 }
@@ -65,6 +73,7 @@ export class PageStore<Row extends Identified> {
 
   /** Says which rows are on screen and whither they move; what is missing is loaded, one page ahead. */
   want(first: number, last: number, direction: number): void {
+    if (this.outdated) return
     const end = Math.max(0, Math.ceil(this.rowCount.value / PAGE_SIZE) - 1)
     this.wanted = { first: Math.floor(first / PAGE_SIZE), last: Math.min(Math.floor(last / PAGE_SIZE), end) }
     const ahead = {
@@ -106,22 +115,20 @@ export class PageStore<Row extends Identified> {
   /** Rows have come or gone somewhere: counts again from the first page, while everything stays on screen. */
   async reload(): Promise<void> {
     this.close()
+    this.ended = false
     this.staleFrom(0)
     this.source.forget(0)
     await this.refresh()
   }
 
-  /** Forgets everything and begins with another source (another order, another filter). */
+  /** Begins with another source (another order, another filter); the rows of the one before stay until it answers. */
   restart(source: PageSource<Row>): void {
     this.close()
-    this.held.clear()
     this.source = source
-    this.total.value = null
-    this.known.value = 0
+    this.outdated = true
     this.wanted = { first: 0, last: 0 }
     this.starting.value = true
     this.failure.value = null
-    this.revision.value += 1
     void this.load(0)
   }
 
@@ -148,11 +155,15 @@ export class PageStore<Row extends Identified> {
     try {
       accept(page, await this.source.load(page, signal, accept))
     } catch (failure) {
-      if (!signal.aborted) this.failure.value = failure
+      if (signal.aborted) return
+      this.failure.value = failure
+      if (this.outdated) this.begin()
+      this.revision.value += 1
     }
   }
 
   private accept(page: number, content: Page<Row>): void {
+    if (this.outdated) this.begin()
     const present = new Map((this.held.get(page)?.rows ?? []).map((row) => [row.id, row]))
     this.held.set(page, { rows: content.rows.map((row) => this.newer(row, present.get(row.id))), stale: false })
     if (content.shifted) this.staleFrom(page + 1)
@@ -163,17 +174,35 @@ export class PageStore<Row extends Identified> {
     this.revision.value += 1
   }
 
+  /** The first rows of another list are there: what was held of the one before goes. */
+  private begin(): void {
+    this.outdated = false
+    this.ended = false
+    this.held.clear()
+    this.known.value = 0
+    this.total.value = null
+    this.generation.value += 1
+  }
+
   private newer(row: Row, present: Row | undefined): Row {
     if (present !== undefined && this.options.isOlder?.(row, present) === true) return present
     return this.options.overlay?.(row) ?? row
   }
 
-  private count(page: number, { rows, total, more }: Page<Row>): void {
-    const seen = page * PAGE_SIZE + rows.length
-    const isLast = !more && (rows.length > 0 || page === 0)
+  private count(page: number, content: Page<Row>): void {
+    const seen = page * PAGE_SIZE + content.rows.length
+    const isLast = !content.more && (content.rows.length > 0 || page === 0)
     if (isLast) this.known.value = seen
-    else if (more) this.known.value = Math.max(this.known.value, seen + PAGE_SIZE)
-    this.total.value = isLast ? seen : total
+    else if (content.more) this.known.value = Math.max(this.known.value, seen + PAGE_SIZE)
+    this.approximate.value = content.approximate === true
+    this.total.value = isLast ? seen : this.lengthBeyond(seen, content.total)
+    this.ended = isLast || (this.ended && this.approximate.value)
+  }
+
+  /** How long the list is that goes on behind what was seen of it. */
+  private lengthBeyond(seen: number, told: number | null): number | null {
+    if (!this.approximate.value) return told
+    return Math.max((this.ended ? this.total.value : told) ?? 0, seen + 1)
   }
 
   private forgetFarPages(): void {
