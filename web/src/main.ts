@@ -9,6 +9,7 @@ import { undoWords } from '@/app/undo-words'
 import { createBackend, provideBackend } from '@/api/backend'
 import { Live, provideLive } from '@/api/live'
 import { firstLanguage, showLanguage, texts } from '@/i18n'
+import { provideCustomerPanels } from '@/lib/customer-panels'
 import { createNotices, provideNotices } from '@/lib/notices'
 import { createUndo, provideUndo } from '@/lib/undo'
 
@@ -22,6 +23,7 @@ provideBackend(app, backend)
 const notices = createNotices()
 provideLive(app, live)
 provideNotices(app, notices)
+provideCustomerPanels(app, features.customerPanels)
 provideUndo(app, createUndo(notices, undoWords))
 app.use(texts).use(createPageRouter(features.tabs)).use(VueQueryPlugin, { queryClient: queries })
 

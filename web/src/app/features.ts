@@ -1,9 +1,10 @@
-import type { Command, Feature, MenuName, Tab } from '@/lib/feature'
+import type { Command, CustomerPanel, Feature, MenuName, Tab } from '@/lib/feature'
 
 export interface Features {
   tabs: Tab[]
   dialogs: NonNullable<Feature['dialogs']>
   commands(menu: MenuName, role: string): Command[]
+  customerPanels: CustomerPanel[]
 }
 
 const found = import.meta.glob<Feature>('../features/*/feature.ts', { eager: true, import: 'default' })
@@ -17,5 +18,6 @@ export function gatherFeatures(features: Feature[] = Object.values(found)): Feat
     dialogs: Object.assign({}, ...features.map((feature) => feature.dialogs ?? {})) as Features['dialogs'],
     commands: (menu, role) =>
       commands.filter((command) => command.menu === menu && command.allowed?.(role) !== false),
+    customerPanels: features.flatMap((feature) => feature.customerPanels ?? []).sort(byOrder),
   }
 }

@@ -7,6 +7,17 @@ export interface Feature {
   /** Opened by `?dialog=name`, so that a link or a menu entry can reach them. */
   dialogs?: Record<string, Component>
   commands?: Command[]
+  /** What the window of a customer shows besides the fields. */
+  customerPanels?: CustomerPanel[]
+}
+
+export interface CustomerPanel {
+  id: string
+  /** The key of the title in `i18n`. */
+  title: string
+  order: number
+  /** Takes `customerId`. */
+  component: Component
 }
 
 export interface Tab {

@@ -15,5 +15,5 @@ export default {
       component: () => import('./logs-page.vue'),
     },
   ],
-  commands: [command('mail-fetcher', 20), command('verifier', 30), command('backup', 40), command('api', 50)],
+  commands: [command('verifier', 14), command('mail-fetcher', 22), command('backup', 32), command('api', 50)],
 } satisfies Feature

@@ -9,7 +9,7 @@ export default {
   ],
   commands: [
     {
-      id: 'mailbox', menu: 'logs', title: 'mailboxes.ledger', order: 15, icon: 'mail',
+      id: 'mailbox', menu: 'logs', title: 'mailboxes.ledger', order: 20, icon: 'mail',
       run: (router) => void router.push({ name: 'mailbox' }),
     },
   ],

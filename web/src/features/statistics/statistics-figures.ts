@@ -3,7 +3,7 @@ import { computed, type ComputedRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useBackend } from '@/api/backend'
 import { ask } from '@/api/problem'
-import type { CustomerCounts, WeeksOfMail } from '@/api/types'
+import type { CustomerCounts, WeeksOfAnswers, WeeksOfDebt, WeeksOfMail } from '@/api/types'
 import { mondayOf } from '@/lib/days'
 import type { Category, Figures } from '@/ui/chart/figures'
 
@@ -75,6 +75,64 @@ export function useMailFigures(weeks: () => number): Asked {
     series: [
       { id: 'sendto', name: t('statistics.sent'), colour: '--accent', values: items.map(({ sendto }) => sendto) },
       { id: 'receive', name: t('statistics.received'), colour: '--star', values: items.map(({ receive }) => receive) },
+    ],
+  })
+  return { figures: computed(() => data.value && figuresOf(data.value)), error, refetch }
+}
+
+/** How many customers were due when each week ended, and the rule by which they were counted. */
+export function useDebtFigures(weeks: () => number): Asked & { rule: ComputedRef<string | undefined> } {
+  const { api } = useBackend()
+  const { t } = useI18n()
+  const categoriesOf = useWeeks()
+  const { data, error, refetch } = useQuery({
+    queryKey: computed(() => ['statistics', 'debt', weeks()]),
+    queryFn: ({ signal }) => ask(api.GET('/api/v1/statistics/followups', { params: { query: { weeks: weeks() } }, signal })),
+    placeholderData: keepPreviousData,
+  })
+
+  const figuresOf = ({ items }: WeeksOfDebt): Figures => ({
+    head: t('statistics.week'),
+    categories: categoriesOf(items.map(({ week }) => week)),
+    series: [{ id: 'due', name: t('statistics.due'), colour: '--accent', values: items.map(({ due }) => due) }],
+  })
+  const ruleOf = ({ operator, importance, days }: WeeksOfDebt) =>
+    t('statistics.rule', { operator: t(`statistics.operators.${operator}`), count: importance, days })
+  return {
+    figures: computed(() => data.value && figuresOf(data.value)), error, refetch,
+    rule: computed(() => data.value && ruleOf(data.value)),
+  }
+}
+
+/** Of the customers we wrote to in a week, how many wrote back within some days. */
+export function useAnswerFigures(weeks: () => number, days: () => number): Asked {
+  const { api } = useBackend()
+  const { t } = useI18n()
+  const categoriesOf = useWeeks()
+  const { data, error, refetch } = useQuery({
+    queryKey: computed(() => ['statistics', 'answers', weeks(), days()]),
+    queryFn: ({ signal }) => {
+      const query = { weeks: weeks(), days: days() }
+      return ask(api.GET('/api/v1/statistics/answers', { params: { query }, signal }))
+    },
+    placeholderData: keepPreviousData,
+  })
+
+  // A week whose time to answer is not over yet says so, wherever it has the room.
+  function weeksOf(items: WeeksOfAnswers['items']): Category[] {
+    return categoriesOf(items.map(({ week }) => week)).map(({ short, full }, at) => {
+      return { short, full: items[at]?.is_complete === true ? full : t('statistics.not_over', { week: full }) }
+    })
+  }
+  const figuresOf = ({ items }: WeeksOfAnswers): Figures => ({
+    head: t('statistics.week'),
+    categories: weeksOf(items),
+    series: [
+      { id: 'answered', name: t('statistics.answered'), colour: '--ok', values: items.map(({ answered }) => answered) },
+      {
+        id: 'silent', name: t('statistics.silent'), colour: '--star',
+        values: items.map(({ written, answered }) => written - answered),
+      },
     ],
   })
   return { figures: computed(() => data.value && figuresOf(data.value)), error, refetch }

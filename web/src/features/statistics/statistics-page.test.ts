@@ -13,8 +13,20 @@ const WEEKS = [
   { week: '2026-W53', receive: 12, sendto: 3 },
   { week: '2027-W01', receive: 1200, sendto: 0 },
 ]
+const DEBT = [
+  { week: '2026-W53', due: 40 },
+  { week: '2027-W01', due: 25 },
+]
+const ANSWERS = [
+  { week: '2026-W53', written: 10, answered: 4, is_complete: true },
+  { week: '2027-W01', written: 6, answered: 1, is_complete: false },
+]
 const aServer = (weeks = WEEKS) =>
-  new FakeServer().on('GET /statistics/customers', () => ({ items: COUNTS })).on('GET /statistics/messages', () => ({ items: weeks }))
+  new FakeServer()
+    .on('GET /statistics/customers', () => ({ items: COUNTS }))
+    .on('GET /statistics/messages', () => ({ items: weeks }))
+    .on('GET /statistics/followups', () => ({ items: DEBT, operator: '>=', importance: 2, days: 30 }))
+    .on('GET /statistics/answers', () => ({ items: ANSWERS, days: 7 }))
 
 const card = async (name: string) => within(await screen.findByRole('region', { name }))
 async function tableOf(name: string): Promise<string[][]> {
@@ -43,6 +55,31 @@ describe('the figures as a table', () => {
       ['2026-W53 (from 2026-12-28)', '3', '12'],
       ['2027-W01 (from 2027-01-04)', '0', '1,200'],
       ['Total', '3', '1,212'],
+    ])
+  })
+
+  test('are who was due when each week ended, which has no sum, and by which rule', async () => {
+    await show(StatisticsPage, aServer(), { address: '/statistics' })
+    const table = await tableOf('Follow-ups due at the end of each week')
+    expect(table).toEqual([
+      ['Week', 'Customers due'],
+      ['2026-W53 (from 2026-12-28)', '40'],
+      ['2027-W01 (from 2027-01-04)', '25'],
+    ])
+    expect(screen.getByText(/rating at least 2 stars, not contacted for more than 30 days/)).toBeTruthy()
+  })
+
+  test('are who answered of those we wrote to, within the days that were chosen', async () => {
+    const server = aServer()
+    const { router } = await show(StatisticsPage, server, { address: '/statistics' })
+    await userEvent.click((await card('Answers to our mail')).getByRole('button', { name: '14 d' }))
+    await waitFor(() => expect(server.askedFor('GET /statistics/answers').at(-1)?.query.get('days')).toBe('14'))
+    expect(router.currentRoute.value.query).toEqual({ days: '14' })
+    const table = await tableOf('Answers to our mail')
+    expect(table.slice(1)).toEqual([
+      ['2026-W53 (from 2026-12-28)', '4', '6'],
+      ['2027-W01 (from 2027-01-04), time not over yet', '1', '5'],
+      ['Total', '5', '11'],
     ])
   })
 

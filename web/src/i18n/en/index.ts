@@ -1,3 +1,4 @@
+import checks from './checks.json'
 import common from './common.json'
 import customers from './customers.json'
 import errors from './errors.json'
@@ -11,4 +12,18 @@ import session from './session.json'
 import settings from './settings.json'
 import statistics from './statistics.json'
 
-export default { common, customers, errors, followups, frame, help, logs, mailboxes, messages, session, settings, statistics }
+export default {
+  checks,
+  common,
+  customers,
+  errors,
+  followups,
+  frame,
+  help,
+  logs,
+  mailboxes,
+  messages,
+  session,
+  settings,
+  statistics,
+}
