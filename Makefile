@@ -44,7 +44,7 @@ web/dist/.built: $(PAGE) web/node_modules/.installed
 test: dev ## everything, against real servers that the tests start
 	@$(TURN) tools/test-servers.sh
 	@cd web && ../tools/node.sh npm run --silent test
-	@$(PY) -m pytest $(T)
+	@$(PY) -m pytest $(if $(T),$(T),-n auto --maxprocesses 4 --dist worksteal)
 
 test-faults: dev ## ten minutes and 10,000 events of killed processes, 1,000 ended mail-fetchers (S=seed for others)
 	@$(TURN) tools/test-servers.sh

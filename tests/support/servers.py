@@ -32,6 +32,10 @@ class ServerBook:
         """Notes that the server really ran."""
         self._versions[name] = version
 
+    def versions(self) -> dict[str, str]:
+        """What ran so far: its name and version."""
+        return dict(self._versions)
+
     def line(self) -> str:
         """One line for the end of the run."""
         used = ", ".join(f"{name} {version}" for name, version in sorted(self._versions.items()))
@@ -76,3 +80,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     book = _open_book.get()
     if book is not None:
         terminalreporter.write_line(book.line())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hands what ran here to the run that this process works for, if it works for one."""
+    handed: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    book = _open_book.get()
+    if handed is not None and book is not None:
+        handed["servers"] = book.versions()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Notes what ran in a process that worked for this run."""
+    handed: dict[str, dict[str, str]] = getattr(node, "workeroutput", {})
+    for name, version in handed.get("servers", {}).items():
+        server_ran(name, version)

@@ -36,7 +36,7 @@ def test_the_source_was_read() -> None:
     assert len(RAISED) > 10
 
 
-@pytest.mark.parametrize(("code", "values"), RAISED, ids=str)
+@pytest.mark.parametrize(("code", "values"), RAISED, ids=[code for code, _ in RAISED])
 def test_each_code_that_is_raised_has_a_text_in_both_languages_with_its_values(
     code: str, values: frozenset[str]
 ) -> None:
