@@ -13,6 +13,7 @@ from mycrm_common.db.tables.events import outbox
 from mycrm_common.events.mailboxes import MailboxFailed, MailboxSynced
 from tests.component.api_service import ApiClient, api_service
 from tests.component.event_stream import Listener, listening_to
+from tests.component.uploads import do, send_file
 from tests.support.waiting import eventually
 
 AT = datetime(2026, 1, 10, 8, 30, tzinfo=UTC)
@@ -127,6 +128,23 @@ async def test_what_happens_is_told_live_and_a_reader_goes_on_where_it_was(api: 
         ("3", "message", "c"),
     ]
     assert missed == ["c", "d"]
+
+
+async def test_an_import_is_watched_live(api: ApiClient) -> None:
+    await _add(api, "a")
+    await _numbered(api, 1)
+    async with _listen(api, "?type=import.progressed.v1") as listener:
+        assert (await listener.next()).name == "ready"
+        _, one = await send_file(api, b"Email\na@example.com\nb@example.com\n")
+        await do(api, f"/imports/{one['id']}/cancel")
+        heard = [(await listener.next()).data["data"] for _ in range(3)]
+
+    assert [(said["state"], said["total"]) for said in heard] == [
+        ("reading", None),
+        ("previewed", 2),
+        ("cancelled", 2),
+    ]
+    assert {said["import_id"] for said in heard} == {one["id"]}
 
 
 async def test_a_stream_of_some_types_tells_no_others_and_begins_where_it_is_asked_to(

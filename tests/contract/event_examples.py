@@ -21,6 +21,7 @@ from mycrm_common.events.backups import (
 )
 from mycrm_common.events.checks import CheckRequested, CustomerVerified
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
+from mycrm_common.events.imports import ImportProgressed
 from mycrm_common.events.mailboxes import (
     MailboxCopyRequested,
     MailboxFailed,
@@ -98,6 +99,7 @@ EXAMPLES: tuple[tuple[str, Event], ...] = (
             mailbox="sales@example.com", at=AT, reason="mailbox_unreachable", detail="no answer in 10 s"
         ),
     ),
+    ("api", ImportProgressed(import_id=7, state="applying", done=1_200, total=4_800)),
     ("api", MailboxTestRequested(request_id=REQUEST)),
     ("api", MailboxSyncRequested(request_id=REQUEST)),
     ("mail-fetcher", MailboxRequestAnswered(request_id=REQUEST, ok=True)),

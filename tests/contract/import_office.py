@@ -36,6 +36,8 @@ from mycrm_common.db.engine import Database
 from mycrm_common.db.tables.customers import customer_history, deleted_customers
 from mycrm_common.db.tables.customers import customers as table
 from mycrm_common.db.unit_of_work import SqlUnits
+from mycrm_common.events.imports import ImportProgressed
+from mycrm_common.events.registry import Event
 from mycrm_common.logs import LogShelf, open_logs
 from tests.contract.api_office import Office
 
@@ -99,6 +101,10 @@ class ImportOffice(Office):
         await act_on_import(import_id, act, by="2", wish=wish, imports=imports, unit=self.unit)
         await self.carry()
         return await self.one(import_id)
+
+    async def told_of_customers(self) -> list[Event]:
+        """Return every event but those of how imports get on."""
+        return [one for one in await self.told() if not isinstance(one, ImportProgressed)]
 
     async def one(self, import_id: int) -> Import:
         """Return the import as it stands."""

@@ -63,7 +63,7 @@ RULES: tuple[tuple[Operator, int, int], ...] = (
 )
 # A page, the index's sets of a term, and keys that are walked past; a table or an index of it is a million.
 MOST_OF_A_PAGE = 400
-MOST_OF_A_FILTER = 20_000
+MOST_OF_A_FILTER = 60_000  # Five thousand are counted, found by their rating and sorted, and so for `near`.
 MOST_OF_A_SEARCH = 60_000
 MOST_OF_A_FOLLOWUP = 150_000  # Ten thousand are counted, with what is passed between them.
 MOST_OF_AN_EDIT = 2_000

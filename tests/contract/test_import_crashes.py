@@ -69,7 +69,7 @@ async def test_an_import_whose_process_died_is_carried_on(
         first = await office.preview(some)
         await office.act(first.id, Act.APPLY)
         before = {one.email: one.name for one in await office.customers()}
-        told = len(await office.told())
+        told = len(await office.told_of_customers())
         one = await office.preview(RAW)
         await _want(office, one.id, Act.APPLY)
 
@@ -79,7 +79,11 @@ async def test_an_import_whose_process_died_is_carried_on(
         half = await office.one(one.id)
         assert half.state is ImportState.APPLYING
         assert 0 < _carried(half) < MANY
-        assert _carried(half) == await _histories(office, one.change_id) == len(await office.told()) - told
+        assert (
+            _carried(half)
+            == await _histories(office, one.change_id)
+            == len(await office.told_of_customers()) - told
+        )
         await office.carry()
         done = await office.one(one.id)
         assert (done.state, done.counts["added"], done.counts["updated"]) == (
@@ -88,7 +92,7 @@ async def test_an_import_whose_process_died_is_carried_on(
             THERE,
         )
         assert Counter(one.name for one in await office.customers()) == Counter(f"N{n}" for n in range(MANY))
-        assert await _histories(office, one.change_id) == len(await office.told()) - told == MANY
+        assert await _histories(office, one.change_id) == len(await office.told_of_customers()) - told == MANY
         await _want(office, one.id, Act.UNDO)
 
     await _die(database_url, place, tmp_path)

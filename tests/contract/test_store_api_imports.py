@@ -16,6 +16,7 @@ from mycrm_api.store import history
 from mycrm_common.db.engine import Database
 from mycrm_common.errors import MyCRMError
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
+from mycrm_common.events.imports import ImportProgressed
 from tests.contract.import_office import ImportOffice, a_file
 from tests.contract.import_world import FIELDS, ImportWorld, expected
 
@@ -105,7 +106,7 @@ async def test_the_same_file_twice_changes_nothing(office: ImportOffice) -> None
     raw = a_file(*(world.line() for _ in range(60)), fields=("email", *FIELDS))
     first = await office.preview(raw)
     await office.act(first.id, Act.APPLY)
-    rows, told = await office.whole_rows(), len(await office.told())
+    rows, told = await office.whole_rows(), len(await office.told_of_customers())
 
     second = await office.preview(raw)
     assert second.counts["same"] == first.counts["new"]
@@ -113,7 +114,7 @@ async def test_the_same_file_twice_changes_nothing(office: ImportOffice) -> None
 
     assert second.counts["updated"] == second.counts["added"] == 0
     assert await office.whole_rows() == rows
-    assert len(await office.told()) == told
+    assert len(await office.told_of_customers()) == told
 
 
 async def test_what_somebody_changed_after_the_preview_is_never_overwritten(office: ImportOffice) -> None:
@@ -197,7 +198,7 @@ async def test_what_a_check_has_found_out_is_not_undone(office: ImportOffice) ->
 
 async def test_every_customer_is_told_and_has_its_history(office: ImportOffice) -> None:
     li = await office.add("li@example.com", name="Li")
-    told = len(await office.told())
+    told = len(await office.told_of_customers())
     one = await office.preview(
         a_file({"email": "li@example.com", "name": "Li Wei"}, {"email": "wu@example.com", "name": "Wu"})
     )
@@ -205,7 +206,7 @@ async def test_every_customer_is_told_and_has_its_history(office: ImportOffice) 
     wu = next(one for one in await office.customers() if one.email == "wu@example.com")
     await office.act(one.id, Act.UNDO)
 
-    later: list[Any] = (await office.told())[told:]
+    later: list[Any] = (await office.told_of_customers())[told:]
     assert Counter((type(said), said.customer_id) for said in later) == Counter(
         [
             (CustomerAdded, wu.id),
@@ -219,6 +220,22 @@ async def test_every_customer_is_told_and_has_its_history(office: ImportOffice) 
     assert [(entry.how, entry.by) for entry in entries[:2]] == [("undone", "2"), ("imported", "1")]
     assert entries[1].changed == {"name": ("Li", "Li Wei")}
     assert entries[0].undoes == entries[1].change_id == one.change_id
+
+
+async def test_progress_is_told_in_the_transactions_that_make_it(office: ImportOffice) -> None:
+    one = await office.preview(a_file(*({"email": f"c{number}@example.com"} for number in range(400))))
+    await office.act(one.id, Act.APPLY)
+    await office.act(one.id, Act.UNDO)
+
+    told = [event for event in await office.told() if isinstance(event, ImportProgressed)]
+    states = list(dict.fromkeys(event.state for event in told))
+    assert states == ["reading", "previewed", "applying", "applied", "undoing", "undone"]
+    for state in ("applying", "undoing"):
+        done = [event.done for event in told if event.state == state]
+        assert done == sorted(set(done))
+        assert (done[0], done[-1]) == (0, 400)
+        assert 2 < len(done) <= 102
+    assert {event.total for event in told if event.state != "reading"} == {400}
 
 
 async def test_imported_customers_have_the_date_of_the_mail_that_was_sent_before(

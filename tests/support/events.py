@@ -18,6 +18,7 @@ _BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     float: st.floats(min_value=0, max_value=1e9),
     str: st.text(),
+    int | None: st.none() | st.integers(min_value=0, max_value=2**53 - 1),
     str | None: st.none() | st.text(),
     tuple[str, ...]: st.lists(st.text(), max_size=5).map(tuple),
     datetime: st.datetimes(timezones=st.just(UTC)),

@@ -26,6 +26,7 @@ FEED_ONLY = frozenset(
     {
         "backup.completed.v1",
         "backup.failed.v1",
+        "import.progressed.v1",
         "mailbox.failed.v1",
         "mailbox.synced.v1",
     }

@@ -11,6 +11,7 @@ from mycrm_common.events.backups import (
 )
 from mycrm_common.events.checks import CheckRequested, CustomerVerified
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
+from mycrm_common.events.imports import ImportProgressed
 from mycrm_common.events.mailboxes import (
     MailboxCopyRequested,
     MailboxFailed,
@@ -38,6 +39,7 @@ _ALL: tuple[type[Event], ...] = (
     CustomerDeleted,
     CustomerUpdated,
     CustomerVerified,
+    ImportProgressed,
     MailboxCopyRequested,
     MailboxFailed,
     MailboxRequestAnswered,

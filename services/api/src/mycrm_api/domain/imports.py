@@ -129,9 +129,19 @@ def after(act: Act, state: ImportState) -> ImportState:
     return step
 
 
+def is_news(before: Import, after: Import) -> bool:
+    """Tell whether an import has come so much further that those who watch it should hear of it."""
+    return before.state is not after.state or _mark(before) != _mark(after)
+
+
 def counted(counts: Mapping[str, Any]) -> dict[str, int]:
     """Return all counts, those that nobody has written among them as 0."""
     return {name: int(counts.get(name, 0)) for name in COUNTS}
+
+
+def _mark(one: Import) -> int:
+    """Return how many hundredths are done, or thousands of rows where nobody knows of how many."""
+    return one.done // 1_000 if one.total is None else one.done * 100 // max(one.total, 1)
 
 
 def fitting(size: int, *, seconds: float) -> int:

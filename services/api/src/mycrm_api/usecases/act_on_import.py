@@ -3,6 +3,7 @@
 from mycrm_api.domain.imports import Act, Import, ImportState, after
 from mycrm_api.domain.sheets import Wish
 from mycrm_api.ports.imports import Imports
+from mycrm_api.usecases.tell_import import put_import
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.work import UnitOfWork
 
@@ -20,9 +21,19 @@ async def act_on_import(
             return one
         if act is Act.READ:
             layout = (one.wish.then(wish or Wish()), None)
-            await imports.put(work, import_id, layout=layout, counts={}, records_read=0, rows_made=0)
-        if act is Act.UNDO:
-            await imports.put(work, import_id, undone_by=by)
-        await imports.put(work, import_id, state=state)
+            await put_import(
+                work,
+                one,
+                state=state,
+                layout=layout,
+                counts={},
+                records_read=0,
+                rows_made=0,
+                imports=imports,
+            )
+        elif act is Act.UNDO:
+            await put_import(work, one, state=state, undone_by=by, imports=imports)
+        else:
+            await put_import(work, one, state=state, imports=imports)
         changed = await imports.by_id(work, import_id)
         return changed or one

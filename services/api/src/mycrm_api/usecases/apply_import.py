@@ -15,6 +15,7 @@ from mycrm_api.ports.changes import CustomerBooks
 from mycrm_api.ports.imports import ImportRows, Imports, NewCustomers
 from mycrm_api.usecases.change_customers import Edit, change_customers
 from mycrm_api.usecases.note_changes import note_changes
+from mycrm_api.usecases.tell_import import put_import
 from mycrm_common.events.customers import CustomerAdded
 from mycrm_common.work import UnitOfWork, Work
 
@@ -49,7 +50,7 @@ async def apply_some(import_id: int, *, most: int, by: ImportHand) -> int:
             return 0
         rows = await by.rows.in_state(work, import_id, "waiting", limit=most)
         if not rows:
-            await by.imports.put(work, import_id, state=ImportState.APPLIED)
+            await put_import(work, one, state=ImportState.APPLIED, imports=by.imports)
             return 0
         plan = _planned(rows, await _held(work, rows, books=by.books), work)
         act = Act(id=one.change_id, by=one.by)
@@ -118,4 +119,4 @@ async def _settle(work: Work, one: Import, plan: _Plan, *, by: ImportHand) -> No
     counts["added"] += len(plan.adding)
     counts["updated"] += len(plan.editing)
     counts["skipped"] += len(plan.changed) + len(plan.taken)
-    await by.imports.put(work, one.id, counts=counts)
+    await put_import(work, one, counts=counts, imports=by.imports)

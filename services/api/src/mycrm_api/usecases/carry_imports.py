@@ -12,6 +12,7 @@ from mycrm_api.domain.imports import Import, ImportState, fitting
 from mycrm_api.usecases.apply_import import ImportHand, apply_some
 from mycrm_api.usecases.insist import insist
 from mycrm_api.usecases.read_import import ImportReader, read_import
+from mycrm_api.usecases.tell_import import put_import
 from mycrm_api.usecases.undo_import import undo_some
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.logs import Logger
@@ -94,4 +95,6 @@ class _Carrier:
         async with self._hand.unit() as work:
             one = await self._hand.imports.hold(work, import_id)
             if one is not None:
-                await self._hand.imports.put(work, import_id, state=ImportState.FAILED, error=(code, detail))
+                await put_import(
+                    work, one, state=ImportState.FAILED, error=(code, detail), imports=self._hand.imports
+                )

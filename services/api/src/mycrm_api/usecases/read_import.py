@@ -21,6 +21,7 @@ from mycrm_api.ports.customers import Addresses, RichText
 from mycrm_api.ports.imports import ImportPieces, ImportRows, Imports, Sheets
 from mycrm_api.usecases.insist import insist
 from mycrm_api.usecases.piece_file import PieceFile, TextShelf
+from mycrm_api.usecases.tell_import import put_import
 from mycrm_api.usecases.understand_lines import understand_lines
 from mycrm_common.work import ReadingRoom, UnitOfWork
 
@@ -108,7 +109,7 @@ async def _read_some(
                 return False
             if not lines:
                 counts = counted(await by.rows.counts(work, import_id))
-                await by.imports.put(work, import_id, state=ImportState.PREVIEWED, counts=counts)
+                await put_import(work, one, state=ImportState.PREVIEWED, counts=counts, imports=by.imports)
                 return False
             numbered = [replace(row, number=row.number + one.rows_made) for row in rows]
             keys = {row.email_key for row in numbered if row.email_key is not None}
@@ -118,9 +119,8 @@ async def _read_some(
             customers = {key: found[owner] for key, owner in owners.items() if owner in found}
             merge = partial(_merged, numbered, known, customers, rich_text=by.rich_text)
             await by.rows.put(work, import_id, await asyncio.to_thread(merge))
-            await by.imports.put(
-                work, import_id, records_read=read + len(lines), rows_made=one.rows_made + len(numbered)
-            )
+            made = one.rows_made + len(numbered)
+            await put_import(work, one, records_read=read + len(lines), rows_made=made, imports=by.imports)
             return True
 
     return await insist(store)

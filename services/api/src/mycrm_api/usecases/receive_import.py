@@ -7,6 +7,7 @@ from mycrm_api.domain.imports import ImportState
 from mycrm_api.domain.sheets import Wish
 from mycrm_api.ports.imports import ImportPieces, Imports
 from mycrm_api.usecases.insist import insist
+from mycrm_api.usecases.tell_import import put_import
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.work import UnitOfWork
 
@@ -34,7 +35,9 @@ async def receive_import(
         await forget_import(import_id, imports=imports, unit=unit)
         raise
     async with unit() as work:
-        await imports.put(work, import_id, state=ImportState.READING, size=size)
+        one = await imports.hold(work, import_id)
+        if one is not None:
+            await put_import(work, one, state=ImportState.READING, size=size, imports=imports)
     return import_id
 
 

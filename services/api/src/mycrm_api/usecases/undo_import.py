@@ -13,6 +13,7 @@ from mycrm_api.domain.imports import Import, ImportState
 from mycrm_api.usecases.apply_import import ImportHand
 from mycrm_api.usecases.change_customers import Edit, change_customers
 from mycrm_api.usecases.take_off_customers import take_off_customers
+from mycrm_api.usecases.tell_import import put_import
 from mycrm_common.work import Work
 
 _FIRST_VERSION = 1
@@ -35,7 +36,7 @@ async def undo_some(import_id: int, *, most: int, by: ImportHand) -> int:
             return 0
         rows = await by.rows.in_state(work, import_id, "done", limit=most)
         if not rows:
-            await by.imports.put(work, import_id, state=ImportState.UNDONE)
+            await put_import(work, one, state=ImportState.UNDONE, imports=by.imports)
             return 0
         plan = _planned(rows, await _held(work, rows, by=by), work)
         act = Act(id=one.undo_id, by=one.undone_by, undoes=one.change_id)
@@ -82,4 +83,4 @@ async def _settle(work: Work, one: Import, plan: _Plan, *, by: ImportHand) -> No
     for name, numbers in (("reversed", plan.reversed), ("kept", plan.kept), ("failed", plan.failed)):
         await by.rows.settle(work, one.id, numbers, state=name)
         counts[name] += len(numbers)
-    await by.imports.put(work, one.id, counts=counts)
+    await put_import(work, one, counts=counts, imports=by.imports)
