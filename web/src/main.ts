@@ -10,6 +10,7 @@ import { createBackend, provideBackend } from '@/api/backend'
 import { Live, provideLive } from '@/api/live'
 import { firstLanguage, showLanguage, texts } from '@/i18n'
 import { provideCustomerPanels } from '@/lib/customer-panels'
+import { provideShortcuts, Shortcuts } from '@/lib/shortcuts'
 import { createNotices, provideNotices } from '@/lib/notices'
 import { createUndo, provideUndo } from '@/lib/undo'
 
@@ -22,6 +23,7 @@ const app = createApp(App, { features })
 provideBackend(app, backend)
 const notices = createNotices()
 provideLive(app, live)
+provideShortcuts(app, new Shortcuts())
 provideNotices(app, notices)
 provideCustomerPanels(app, features.customerPanels)
 provideUndo(app, createUndo(notices, undoWords))

@@ -7,6 +7,7 @@ import type { Features } from '@/app/features'
 import { useProblemTexts } from '@/i18n/problems'
 import type { Command, MenuName } from '@/lib/feature'
 import { showTheme, themeNamed, THEMES, type Theme } from '@/lib/look'
+import { useShortcutList } from '@/lib/shortcuts'
 import { useNotices } from '@/lib/notices'
 import type { IconName } from '@/ui/icons'
 import type { Menu, MenuItem, MenuSection } from '@/ui/menu-bar.vue'
@@ -25,6 +26,7 @@ export function useFrameMenus(features: Features): FrameMenus {
   const router = useRouter()
   const notices = useNotices()
   const problems = useProblemTexts()
+  const shortcuts = useShortcutList()
 
   const tell = (failure: unknown) => void notices.show({ tone: 'failed', text: problems.of(problemFrom(failure)) })
   const itemOf = ({ id, title, icon }: Command): MenuItem => ({ id, label: t(title), icon: icon as IconName })
@@ -38,6 +40,7 @@ export function useFrameMenus(features: Features): FrameMenus {
   function menuOf(menu: MenuName): Menu {
     const sections: Menu['sections'] = [{ items: commandsOf(menu).map(itemOf) }]
     if (menu === 'settings') sections.push(themes())
+    if (menu === 'help') sections.push({ items: [{ id: 'sheet', label: t('frame.sheet.title'), icon: 'keyboard' }] })
     return { id: menu, label: t(`frame.menus.${menu}`), sections: sections.filter(({ items }) => items.length > 0) }
   }
 
@@ -64,6 +67,7 @@ export function useFrameMenus(features: Features): FrameMenus {
   function choose(id: string): void {
     if (id === 'sign-out') session.signOut().catch(tell)
     else if (id.startsWith('theme:')) chooseTheme(themeNamed(id.slice('theme:'.length)))
+    else if (id === 'sheet') shortcuts.list.find((shortcut) => shortcut.id === id)?.run?.()
     else MENUS.flatMap(commandsOf).find((command) => command.id === id)?.run(router)
   }
 
