@@ -186,3 +186,16 @@ test('whoever is no admin is shown only their own choices', async () => {
   expect(await screen.findByLabelText('Time zone')).toBeTruthy()
   expect(screen.queryByLabelText('Mail server (IMAP)')).toBeNull()
 })
+
+test('says what a checker of addresses learns before it is chosen, and saves the choice', async () => {
+  const { server, hands } = await openSettings()
+  await hands.click(screen.getByRole('tab', { name: 'Address checks' }))
+  expect(described('Who is asked')).toContain("No customer's address is sent to anybody")
+  expect(screen.queryByLabelText('Questions per hour, at most')).toBeNull()
+  await hands.selectOptions(field('Who is asked'), 'guest')
+  expect(described('Who is asked')).toContain('verify-email.org learns every address')
+  expect(field('Questions per hour, at most').value).toBe('5')
+  const save = screen.getAllByRole('button', { name: 'Save' }).find((button) => button.checkVisibility())
+  await hands.click(save!)
+  await waitFor(() => expect(server.askedFor('PATCH /settings')[0]?.body).toEqual({ verifier_provider: 'guest' }))
+})
