@@ -4,6 +4,8 @@
 """
 
 import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
@@ -24,25 +26,59 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", range(metafunc.config.getoption("--budget-seeds")))
 
 
+@dataclass
+class Figures:
+    """What all courses together came to; told at the end."""
+
+    most: list[int] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    gaps: list[float] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """The extremes."""
+        yield f"budget: {len(self.most)} courses, at most {max(self.most, default=0)} questions in any rolling hour"
+        if self.rates:
+            yield f"budget: {len(self.rates)} quiet courses, at least {min(self.rates):.2f} questions per hour"
+        if self.gaps:
+            yield f"budget: with deaths and steps of the clock, nobody asked for {max(self.gaps):.0f} s at most"
+
+
+@pytest.fixture(scope="module")
+def figures(request: pytest.FixtureRequest) -> Iterator[Figures]:
+    """Figures that are printed when all courses have been tried."""
+    told = Figures()
+    yield told
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    for line in told.lines():
+        reporter.ensure_newline()
+        reporter.write_line(line)
+
+
 async def test_with_deaths_and_clock_steps_no_hour_has_more_than_its_tokens(
-    database: Database, seed: int
+    database: Database, seed: int, figures: Figures
 ) -> None:
     world = World(database=database, luck=random.Random(seed))
     await world.add(ADDRESSES)
 
     await world.run(hours=48, crashes=True, steps=True)
 
+    figures.most.append(world.most_in_an_hour())
+    figures.gaps.append(world.longest_gap())
     assert world.most_in_an_hour() <= 5
     assert await world.open_jobs() == 0, "every job ends"
     assert world.longest_gap() <= 3605 + 600 + 2 * LOOK_SECONDS
 
 
-async def test_without_deaths_and_clock_steps_the_tokens_are_used_up(database: Database, seed: int) -> None:
+async def test_without_deaths_and_clock_steps_the_tokens_are_used_up(
+    database: Database, seed: int, figures: Figures
+) -> None:
     world = World(database=database, luck=random.Random(seed))
     await world.add(ADDRESSES)
 
     await world.run(hours=24, crashes=False, steps=False)
 
+    figures.most.append(world.most_in_an_hour())
+    figures.rates.append(len(world.asked) / (world.elapsed / 3600))
     assert world.most_in_an_hour() == 5
     assert len(world.asked) == ADDRESSES
     assert len(world.asked) / (world.elapsed / 3600) >= 4.8

@@ -42,6 +42,12 @@ class Counted:
     reveals: str = ""
     dies: bool = False
 
+    async def fault(self) -> str:
+        return ""
+
+    async def foresee(self, email: str) -> None:
+        del email
+
     async def check(self, email: str) -> Answer:
         self.world.asked.append((self.world.elapsed, self.world.by_clock))
         if self.dies:

@@ -17,13 +17,14 @@ from mycrm_common.work import UnitOfWork
 from mycrm_verifier.domain.breaker import rests_until
 from mycrm_verifier.ports.provider import Provider
 from mycrm_verifier.ports.settings import Wishes
-from mycrm_verifier.providers.local import LocalChecks
-from mycrm_verifier.providers.registry import make_provider
+from mycrm_verifier.providers.registry import make_free_checks, make_provider
 from mycrm_verifier.settings import VerifierSettings
 from mycrm_verifier.store import budget, customers, findings, jobs, mail, tasks
 from mycrm_verifier.store import settings as stored_settings
+from mycrm_verifier.store.turns import LeasedTurns
 from mycrm_verifier.usecases.ask_provider import Asker
 from mycrm_verifier.usecases.find_candidates import find_candidates
+from mycrm_verifier.usecases.forget_findings import forget_findings
 from mycrm_verifier.usecases.keep_checking import Checker, choose, keep_asking, keep_looking
 from mycrm_verifier.usecases.look_at_addresses import Looker
 from mycrm_verifier.usecases.note_evidence import note_evidence
@@ -77,16 +78,17 @@ def _checker(runtime: ServiceRuntime, settings: VerifierSettings) -> Checker:
         customers=customers,
         mail=mail,
         records=_RECORDS,
-        free=LocalChecks() if settings.verifier_local_checks else None,
+        free=make_free_checks(settings),
         unit=runtime.unit,
         reading=runtime.reading,
         owner=runtime.process,
         clock=runtime.clock,
     )
+    turns = LeasedTurns(unit=runtime.unit, holder=runtime.process)
     return Checker(
         settings=stored_settings,
         default=Wishes(provider=settings.verifier_provider, per_hour=settings.verifier_per_hour),
-        make_provider=lambda name: make_provider(name, settings),
+        make_provider=lambda name: make_provider(name, settings, turns),
         make_asker=partial(_asker, runtime),
         looker=looker,
         budgets=budget,
@@ -125,8 +127,12 @@ def _jobs(runtime: ServiceRuntime, checker: Checker, wakes: tuple[Wake, Wake]) -
         )
         looking.nudge()
 
+    async def forget() -> None:
+        await forget_findings(findings=findings, tasks=tasks, unit=runtime.unit)
+
     return (
         Job(name="find candidates", beat=find, seconds=_DAY_SECONDS, lease="verifier.find"),
+        Job(name="forget findings", beat=forget, seconds=_DAY_SECONDS, lease="verifier.forget"),
         Job(name="look at addresses", beat=look, seconds=_LOOK_SECONDS, wake=looking),
         Job(name="ask provider", beat=partial(keep_asking, checker), seconds=_ASK_SECONDS, wake=asking),
     )

@@ -3,7 +3,7 @@
 After the rest one question tries it. Whatever a provider's failure is, it says nothing about an address.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,6 +28,11 @@ def after_fault(breaker: Breaker, reason: str, *, at: datetime) -> Breaker:
         return Breaker(faults=faults, fault=reason)
     rest = min(_REST * (1 << min(faults - MOST_FAULTS, 10)), _LONGEST)
     return Breaker(faults=faults, fault=reason, broken_until=at + rest)
+
+
+def shut(breaker: Breaker, reason: str, *, at: datetime) -> Breaker:
+    """Return the breaker where it is known without a question that none would be answered."""
+    return after_fault(replace(breaker, faults=max(breaker.faults, MOST_FAULTS - 1)), reason, at=at)
 
 
 def rests_until(breaker: Breaker, *, at: datetime) -> datetime | None:

@@ -35,6 +35,9 @@ AHEAD: Final = timedelta(days=7)
 IN_HAND: Final = timedelta(minutes=5)
 _MOST_REST: Final = timedelta(days=1)
 _REST: Final = timedelta(hours=1)
+# Who greylists takes the next one after some minutes, seldom after an hour.
+_LATER: Final = timedelta(minutes=10)
+_LATER_GROWS: Final = 6
 MOST_ATTEMPTS: Final = 6
 _KEPT_AFTER: Final = 4
 _MOST_WISHES: Final = 3
@@ -66,6 +69,12 @@ def after_turn(turns: Turns, lane: Lane) -> Turns:
 def rest_after(attempts: int) -> timedelta:
     """Return how long an address rests after so many questions that were not answered."""
     return min(_REST * (1 << max(0, attempts - 1)), _MOST_REST)
+
+
+def later_after(attempts: int) -> timedelta:
+    """Return how long an address rests whose mail server said `later`: ten minutes, an hour, six, a day."""
+    rest: timedelta = _LATER * _LATER_GROWS ** min(max(0, attempts - 1), 5)
+    return min(rest, _MOST_REST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,8 +23,8 @@ class Findings(Protocol):
         """When the newest check was finished that somebody was asked for."""
         ...
 
-    async def forget(self, work: Work, *, before: datetime) -> None:
-        """Forget findings older than a moment that newer ones of the same address have followed."""
+    async def forget(self, work: Work, *, before: datetime) -> int:
+        """Forget some findings older than a moment that newer ones of the same address have followed."""
         ...
 
 

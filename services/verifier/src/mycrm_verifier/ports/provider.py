@@ -1,5 +1,6 @@
 """Who is asked about an address."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -47,12 +48,41 @@ class Provider(Protocol):
         """Who learns of the address."""
         ...
 
+    async def fault(self) -> str:
+        """Why nobody can be asked from here, empty if somebody can; found out before a token is taken."""
+        ...
+
+    async def foresee(self, email: str) -> Answer | None:
+        """An answer that takes no token because nobody is asked; None where somebody has to be."""
+        ...
+
     async def check(self, email: str) -> Answer:
         """What there is to know of an address; whatever goes wrong is an answer too."""
         ...
 
     async def close(self) -> None:
         """Let go of its connections."""
+        ...
+
+
+class AsksAtOnce:
+    """What a provider is that knows nothing before it asks."""
+
+    async def fault(self) -> str:
+        """Nothing is known to keep it from asking."""
+        return ""
+
+    async def foresee(self, email: str) -> Answer | None:
+        """Nothing is known of any address."""
+        del email
+        return None
+
+
+class HostTurns(Protocol):
+    """Who may talk to which mail server."""
+
+    def one_at(self, host: str) -> AbstractAsyncContextManager[bool]:
+        """Be the only one who talks to a server; False where somebody else does so for too long."""
         ...
 
 

@@ -2,12 +2,12 @@
 
 from urllib.parse import quote
 
-from mycrm_verifier.ports.provider import Answer
+from mycrm_verifier.ports.provider import Answer, AsksAtOnce
 from mycrm_verifier.providers.answers import read_answer
 from mycrm_verifier.providers.web import Web
 
 
-class GuestProvider:
+class GuestProvider(AsksAtOnce):
     """Asks as a guest."""
 
     name = "guest"

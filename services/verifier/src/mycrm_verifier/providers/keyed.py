@@ -2,12 +2,12 @@
 
 from urllib.parse import quote
 
-from mycrm_verifier.ports.provider import Answer
+from mycrm_verifier.ports.provider import Answer, AsksAtOnce
 from mycrm_verifier.providers.answers import read_answer
 from mycrm_verifier.providers.web import Web
 
 
-class KeyedProvider:
+class KeyedProvider(AsksAtOnce):
     """Asks with a key that somebody has paid for."""
 
     name = "keyed"

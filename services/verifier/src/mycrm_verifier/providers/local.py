@@ -5,7 +5,7 @@ is found here is `unknown`; a domain that is not there, or says that it takes no
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Final
 
 import dns.asyncresolver
@@ -15,25 +15,20 @@ from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 
 from mycrm_verifier.domain.verdicts import Finding, Verdict
+from mycrm_verifier.providers.lists import Words
+from mycrm_verifier.providers.mail_hosts import make_resolver
 
 LOCAL: Final = "local"
 _SECONDS: Final = 10.0
 _MOST_AT_ONCE: Final = 10
+DISPOSABLE: Final = blocklist
 # RFC 2142: the names that a house has for its offices; whoever reads them may be anybody.
-_ROLES: Final = frozenset(
+ROLES: Final = frozenset(
     {
         *("info", "marketing", "sales", "support", "abuse", "noc", "security", "postmaster", "hostmaster"),
         *("usenet", "news", "webmaster", "www", "uucp", "ftp"),
     }
 )
-
-
-def make_resolver() -> dns.asyncresolver.Resolver:
-    """Return a resolver as this machine is set up; one that knows no server where it is not."""
-    try:
-        return dns.asyncresolver.Resolver()
-    except dns.resolver.NoResolverConfiguration:
-        return dns.asyncresolver.Resolver(configure=False)
 
 
 class LocalChecks:
@@ -43,10 +38,12 @@ class LocalChecks:
         self,
         *,
         resolver: Callable[[], dns.asyncresolver.Resolver] = make_resolver,
-        disposable: Collection[str] = blocklist,
+        disposable: Words | None = None,
+        roles: Words | None = None,
     ) -> None:
         self._resolver = resolver()
-        self._disposable = disposable
+        self._disposable = disposable or Words(DISPOSABLE)
+        self._roles = roles or Words(ROLES)
         self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def look(self, email: str) -> Finding:
@@ -61,11 +58,11 @@ class LocalChecks:
             )
         except EmailNotValidError as error:
             return _finding(Verdict.INVALID, f"SyntaxError: {error}", "syntax")
-        if known.ascii_domain.lower() in self._disposable:
+        if self._disposable.has(known.ascii_domain):
             return _finding(Verdict.UNKNOWN, "DisposableDomain", "disposable")
         async with self._slots:
             found = await self._ask(known.ascii_domain)
-        if not found.is_decisive and known.local_part.lower() in _ROLES:
+        if not found.is_decisive and self._roles.has(known.local_part):
             return _finding(found.verdict, f"{found.log}, RoleAddress", "role")
         return found
 

@@ -37,9 +37,16 @@ class Web:
 
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Page:
         """Return the page, or what went wrong, in words that hold no part of the URL."""
+        return await self._ask("GET", url, None, headers)
+
+    async def post(self, url: str, said: Any, *, headers: Mapping[str, str] | None = None) -> Page:
+        """Send JSON and return the page, or what went wrong."""
+        return await self._ask("POST", url, said, headers)
+
+    async def _ask(self, method: str, url: str, said: Any, headers: Mapping[str, str] | None) -> Page:
         try:
             async with self._session() as session:
-                return await self._read(session, url, headers)
+                return await self._read(session, method, url, said=said, headers=headers)
         except TimeoutError:
             return Page(fault=f"no answer within {self._seconds:g} seconds")
         except HostRefusedError:
@@ -63,14 +70,25 @@ class Web:
         )
 
     async def _read(
-        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str] | None
+        self,
+        session: aiohttp.ClientSession,
+        method: str,
+        url: str,
+        *,
+        said: Any,
+        headers: Mapping[str, str] | None,
     ) -> Page:
         if not self._allow_private and _is_private_literal(urlsplit(url).hostname or ""):
             raise HostRefusedError
         from yarl import URL
 
-        async with session.get(
-            URL(url, encoded=True), allow_redirects=False, headers=headers, auto_decompress=False
+        async with session.request(
+            method,
+            URL(url, encoded=True),
+            json=said,
+            allow_redirects=False,
+            headers=headers,
+            auto_decompress=False,
         ) as answer:
             body = bytearray()
             async for piece in answer.content.iter_chunked(8192):
@@ -91,7 +109,7 @@ class PublicResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """Return where the host is."""
         found = await self._inner.resolve(host, port, family)
-        if any(not _is_public(each["host"]) for each in found):
+        if any(not is_public(each["host"]) for each in found):
             raise HostRefusedError
         return found
 
@@ -104,9 +122,10 @@ def _is_private_literal(host: str) -> bool:
         ipaddress.ip_address(host)
     except ValueError:
         return False
-    return not _is_public(host)
+    return not is_public(host)
 
 
-def _is_public(address: str) -> bool:
+def is_public(address: str) -> bool:
+    """Tell whether an address is one of the public network."""
     found: Any = ipaddress.ip_address(address.partition("%")[0])
     return bool(found.is_global and not found.is_multicast)

@@ -44,8 +44,8 @@ async def newest_at(reading: Reading) -> datetime | None:
     return moment
 
 
-async def forget(work: Work, *, before: datetime) -> None:
-    """Forget findings older than a moment that newer ones of the same address have followed."""
+async def forget(work: Work, *, before: datetime) -> int:
+    """Forget some findings older than a moment that newer ones of the same address have followed."""
     newest = select(func.max(checks.c.id).label("id")).group_by(checks.c.email_key).subquery()
     old = (
         select(checks.c.id)
@@ -55,3 +55,4 @@ async def forget(work: Work, *, before: datetime) -> None:
     ids = list((await work.connection.execute(old)).scalars())
     if ids:
         await work.connection.execute(delete(checks).where(checks.c.id.in_(ids)))
+    return len(ids)

@@ -12,7 +12,7 @@ from datetime import datetime
 from mycrm_common.clock import Clock
 from mycrm_common.logs import Logger
 from mycrm_common.work import ReadingRoom, UnitOfWork, Work
-from mycrm_verifier.domain.breaker import Breaker, after_fault, rests_until
+from mycrm_verifier.domain.breaker import Breaker, after_fault, rests_until, shut
 from mycrm_verifier.domain.budget import BLOCK, SLACK, block, free_tokens, settled, take
 from mycrm_verifier.domain.schedule import (
     MOST_ATTEMPTS,
@@ -20,6 +20,7 @@ from mycrm_verifier.domain.schedule import (
     State,
     after_turn,
     lanes_in_turn,
+    later_after,
     rest_after,
 )
 from mycrm_verifier.domain.verdicts import Finding, Verdict
@@ -55,7 +56,7 @@ class Asker:
 
 async def ask_provider(asker: Asker) -> bool:
     """Ask one question; False where there is no token, nobody waits, or the provider is left alone."""
-    if not await _may_ask(asker):
+    if not await _may_ask(asker) or await _is_shut(asker):
         return False
     began = asker.steadily()
     claimed = await _claim(asker)
@@ -86,6 +87,19 @@ async def _may_ask(asker: Asker) -> bool:
         async with asker.unit() as work:
             await _settled(work, asker)
     return may
+
+
+async def _is_shut(asker: Asker) -> bool:
+    """Whether the provider knows that it can ask nobody; that costs no token, and people see it."""
+    name, reason = asker.provider.name, await asker.provider.fault()
+    if not reason:
+        return False
+    async with asker.unit() as work:
+        standing = await asker.budgets.hold(work, name, per_hour=asker.per_hour)
+        breaker = shut(standing.breaker, reason, at=work.at)
+        await asker.budgets.save(work, name, replace(standing, breaker=breaker))
+    asker.log.warning("provider.shut", provider=name, reason=reason)
+    return True
 
 
 def _is_open(standing: Standing, asker: Asker) -> bool:
@@ -197,5 +211,6 @@ async def _rest(work: Work, job: Job, customer: Customer, answer: Answer, asker:
     await record_failure(
         work, job, unanswered(answer.log, source=name), customer=customer, records=asker.records
     )
-    until = work.at + (answer.again_after or rest_after(attempts))
+    rest = later_after(attempts) if answer.outcome is Outcome.LATER else rest_after(attempts)
+    until = work.at + (answer.again_after or rest)
     await asker.records.jobs.rest(work, job, until=until, attempts=attempts)

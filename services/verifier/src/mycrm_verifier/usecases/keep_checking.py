@@ -46,7 +46,7 @@ async def keep_looking(checker: Checker) -> None:
             at = looker.clock.now()
             if not await looker.records.jobs.anybody_waits(look, at=at, state=State.FRESH):
                 return
-        await look_at_addresses(looker, asks_later=provider is not None)
+        await look_at_addresses(looker, provider=provider)
 
 
 async def keep_asking(checker: Checker) -> None:

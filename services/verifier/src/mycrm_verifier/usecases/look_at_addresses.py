@@ -12,7 +12,7 @@ from mycrm_verifier.domain.evidence import REPLY_COUNTS, Evidence, weigh
 from mycrm_verifier.domain.schedule import Lane
 from mycrm_verifier.domain.verdicts import Finding, Verdict
 from mycrm_verifier.ports.findings import Mail
-from mycrm_verifier.ports.provider import FreeChecks
+from mycrm_verifier.ports.provider import FreeChecks, Provider
 from mycrm_verifier.ports.queue import Customers, Job
 from mycrm_verifier.usecases.record_finding import Records, record_finding
 
@@ -34,23 +34,40 @@ class Looker:
     clock: Clock
 
 
-async def look_at_addresses(looker: Looker, *, asks_later: bool) -> int:
-    """Look at some addresses and return how many; `asks_later` if a provider is asked about what stays open."""
+async def look_at_addresses(looker: Looker, *, provider: Provider | None) -> int:
+    """Look at some addresses and return how many; what stays open waits for the provider, if there is one."""
     async with looker.unit() as work:
         claimed = await looker.records.jobs.claim_fresh(work, owner=looker.owner, limit=_AT_ONCE)
-    seen = await asyncio.gather(*(_seen(job, looker) for job in claimed))
+    seen = await asyncio.gather(*(_seen(job, looker, provider) for job in claimed))
     if claimed:
         async with looker.unit() as work:
-            for job, finding in sorted(zip(claimed, seen, strict=True), key=lambda pair: pair[0].email_key):
-                await _settle(work, job, finding, looker=looker, asks_later=asks_later)
+            for job, found in sorted(zip(claimed, seen, strict=True), key=lambda pair: pair[0].email_key):
+                await _settle(work, job, found, looker=looker, asks_later=provider is not None)
     return len(claimed)
 
 
-async def _seen(job: Job, looker: Looker) -> Finding | None:
-    return None if looker.free is None else await looker.free.look(job.email)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What was found for free; `is_last` where no question would tell more."""
+
+    finding: Finding | None
+    is_last: bool = False
 
 
-async def _settle(work: Work, job: Job, finding: Finding | None, *, looker: Looker, asks_later: bool) -> None:
+async def _seen(job: Job, looker: Looker, provider: Provider | None) -> _Seen:
+    finding = None if looker.free is None else await looker.free.look(job.email)
+    if finding is not None and (finding.is_decisive or finding.evidence == "disposable"):
+        return _Seen(finding=finding, is_last=True)
+    foreseen = None if provider is None else await provider.foresee(job.email)
+    if provider is None or foreseen is None:
+        return _Seen(finding=finding, is_last=provider is None)
+    known = Finding(
+        verdict=foreseen.verdict, log=foreseen.log, source=provider.name, evidence=foreseen.evidence
+    )
+    return _Seen(finding=known, is_last=True)
+
+
+async def _settle(work: Work, job: Job, seen: _Seen, *, looker: Looker, asks_later: bool) -> None:
     records = looker.records
     customer = await looker.customers.by_key(work, job.email_key)
     if customer is None or not (customer.is_candidate or job.lane is Lane.ASKED):
@@ -62,8 +79,8 @@ async def _settle(work: Work, job: Job, finding: Finding | None, *, looker: Look
         await record_finding(
             work, job, told.finding, customer=customer, records=records, known_at=told.known_at
         )
-    elif finding is not None and (finding.is_decisive or not asks_later or finding.evidence == "disposable"):
-        await record_finding(work, job, finding, customer=customer, records=records)
+    elif seen.finding is not None and seen.is_last:
+        await record_finding(work, job, seen.finding, customer=customer, records=records)
     elif asks_later:
         await records.jobs.wait(work, job)
     elif job.lane is Lane.ASKED:
