@@ -1,3 +1,4 @@
+import backups from './backups.json'
 import checks from './checks.json'
 import common from './common.json'
 import customers from './customers.json'
@@ -13,6 +14,7 @@ import settings from './settings.json'
 import statistics from './statistics.json'
 
 export default {
+  backups,
   checks,
   common,
   customers,
