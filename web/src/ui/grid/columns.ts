@@ -50,9 +50,12 @@ export function cellKey(rowId: number | string, columnId: string): string {
   return `${rowId}/${columnId}`
 }
 
-/** The left edge of every column, and behind the last one the width of all. */
-export function columnEdges(columns: readonly { width: number }[]): number[] {
-  const edges = [0]
+/** How wide the column is in which rows are chosen. */
+export const CHECK_WIDTH = 40
+
+/** The left edge of every column, and behind the last one the width of all; the first begins behind `lead`. */
+export function columnEdges(columns: readonly { width: number }[], lead = 0): number[] {
+  const edges = [lead]
   for (const { width } of columns) edges.push((edges.at(-1) ?? 0) + width)
   return edges
 }

@@ -11,6 +11,12 @@ export type Intent =
   | { kind: 'commit-next'; direction: -1 | 1 }
   | { kind: 'cancel' }
   | { kind: 'copy' }
+  | { kind: 'select' }
+  | { kind: 'extend'; by: Move }
+  | { kind: 'select-all' }
+  | { kind: 'deselect' }
+  | { kind: 'resize'; by: -1 | 1 }
+  | { kind: 'shift'; by: -1 | 1 }
 
 export interface Key {
   key: string
@@ -62,12 +68,42 @@ function whileMoving({ key, ctrlKey, metaKey }: Key): Intent | null {
   return arrow === undefined ? (PLAIN[key] ?? null) : { kind: 'move', by: arrow }
 }
 
+export interface State {
+  editing: boolean
+  tabbing: boolean
+  /** Rows can be chosen. */
+  selectable?: boolean
+  /** Some are chosen. */
+  selected?: boolean
+  /** The cursor stands in a header whose columns can be moved and resized. */
+  arranging?: boolean
+}
+
+function whileSelecting({ key, shiftKey, ctrlKey, metaKey }: Key, selected: boolean): Intent | null {
+  const arrow = ARROWS[key]
+  if (ctrlKey || metaKey) return key.toLowerCase() === 'a' ? { kind: 'select-all' } : null
+  if (key === ' ') return { kind: 'select' }
+  if (key === 'Escape' && selected) return { kind: 'deselect' }
+  return shiftKey && arrow !== undefined && arrow.row !== 0 ? { kind: 'extend', by: arrow } : null
+}
+
+function whileArranging({ key, shiftKey, ctrlKey, metaKey }: Key): Intent | null {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[key] as -1 | 1 | undefined
+  if (!shiftKey || by === undefined) return null
+  return { kind: ctrlKey || metaKey ? 'shift' : 'resize', by }
+}
+
+function whileStanding(key: Key, { arranging, selectable, selected }: State): Intent | null {
+  if (arranging === true) return whileArranging(key)
+  return selectable === true ? whileSelecting(key, selected === true) : null
+}
+
 /** The meaning of a key, or null when the input or the browser shall have it. */
-export function intentOf(key: Key, state: { editing: boolean; tabbing: boolean }): Intent | null {
+export function intentOf(key: Key, state: State): Intent | null {
   if (key.isComposing || key.keyCode === COMPOSING || key.altKey) return null
   if (state.editing) return whileEditing(key)
   // After Tab has carried an edit on, further Tabs go on through the cells; any other move ends the run,
   // so that Tab alone always leads out of the grid.
   if (key.key === 'Tab' && state.tabbing) return { kind: 'commit-next', direction: key.shiftKey ? -1 : 1 }
-  return whileMoving(key)
+  return whileStanding(key, state) ?? whileMoving(key)
 }
