@@ -26,6 +26,13 @@ class Person:
         await self.button("session.create").click()
         await expect(self.page.get_by_role("grid", name=self.say("customers.title"))).to_be_visible()
 
+    async def sign_in(self, *, username: str, password: str) -> None:
+        """Sign in, and wait for the page behind it."""
+        await self.page.get_by_label(self.say("session.username"), exact=True).fill(username)
+        await self.page.get_by_label(self.say("session.password"), exact=True).fill(password)
+        await self.button("session.sign_in").click()
+        await expect(self.page.get_by_role("main")).to_be_visible()
+
     async def open_settings(self) -> Locator:
         """Open the settings dialog by the menu."""
         bar = self.page.get_by_role("menubar")
