@@ -73,7 +73,7 @@ async def test_a_page_says_where_it_is_and_how_exact_that_is(api: ApiClient) -> 
     assert (said["total"], said["approximate"], said["position"]) == (3, False, 2)
     assert said["previous_cursor"] is not None
     _, first = await _list(api, limit=1)
-    assert first["position"] is None
+    assert (first["position"], first["unindexed"]) == (None, 0)
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,13 @@ async def test_a_change_by_hand_is_found_at_once_however_many_wait(
     async with office.unit() as work:
         await search.note_changed(work, range(1_000_000, 1_000_050))
 
-    assert await _emails(office, q="rarely") == [mine.email]
+    page = await _page(office, CustomerList(only=Asked(q="rarely").only))
+    assert [one.email for one in page.items] == [mine.email]
+    assert page.unindexed == 50 - 4, "four of the import are looked at by themselves"
+
+    assert (await _page(office, CustomerList())).unindexed == 0, "a list without a search misses nobody"
+    await _index(office)
+    assert (await _page(office, CustomerList(only=Asked(q="rarely").only))).unindexed == 0
 
 
 async def test_indexing_leaves_nothing_waiting_and_twice_is_as_good_as_once(office: Office) -> None:

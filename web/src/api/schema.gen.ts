@@ -1613,6 +1613,11 @@ export interface components {
              * @description with `near`: how many customers come before this page
              */
             position: number | null;
+            /**
+             * Unindexed
+             * @description about how many changes this search cannot see yet, for its index has not come to them: some of a large import, for a while; what people change by hand is seen at once, and 0 says that nothing is missing
+             */
+            unindexed: number;
         };
         /**
          * CustomerPatchForm
@@ -3792,7 +3797,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "approximate": true,
-                     *       "position": 1
+                     *       "position": 1,
+                     *       "unindexed": 1
                      *     }
                      */
                     "application/json": components["schemas"]["CustomerPage"];

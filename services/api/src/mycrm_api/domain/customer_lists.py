@@ -53,10 +53,14 @@ class CustomerList:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerPage(Page[Customer]):
-    """A page of customers; `position` is how many come before it, and `approximate` says that the numbers are near."""
+    """A page of customers; `position` is how many come before it, and `approximate` says that the numbers are near.
+
+    About `unindexed` changes of customers wait for the search index, and this search could not see them.
+    """
 
     approximate: bool = False
     position: int | None = None
+    unindexed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,10 @@ class CustomerPage(ListView):
         "each page, and those of a search with many hits are as the index has them; `total=exact` counts"
     )
     position: int | None = Field(description="with `near`: how many customers come before this page")
+    unindexed: int = Field(
+        description="about how many changes this search cannot see yet, for its index has not come to them: some of a "
+        "large import, for a while; what people change by hand is seen at once, and 0 says that nothing is missing"
+    )
 
 
 class CustomerFilterForm(Form):

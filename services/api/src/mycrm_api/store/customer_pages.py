@@ -48,6 +48,7 @@ async def page(reading: Reading, wanted: CustomerList) -> CustomerPage:
         total=way.total,
         approximate=approximate,
         position=position,
+        unindexed=way.unindexed,
     )
 
 

@@ -9,7 +9,7 @@ times the page. Totals above `MOST_COUNTED` come from the counts that are kept.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -43,7 +43,8 @@ class Way:
 
     `rows` are the customers and `keys` their sort keys and ids, both in no order yet; `ids` are those that may be meant
     where the rows themselves are not asked for that; about `share` of the rows are on the list, `total` in all. They
-    are sorted (`is_sorted`) where they are few, and else met on a walk.
+    are sorted (`is_sorted`) where they are few, and else met on a walk. `unindexed` changes are
+    unknown to a search.
     """
 
     rows: Select[Any]
@@ -53,6 +54,7 @@ class Way:
     ids: IdSet | None = None
     share: float = 1.0
     is_sorted: bool = False
+    unindexed: int = 0
 
     @property
     def is_walk(self) -> bool:
@@ -94,8 +96,21 @@ async def proved(reading: Reading, only: CustomerFilter, ids: Iterable[int]) -> 
 async def _to_searched(
     reading: Reading, wanted: CustomerList, sorting: Sorting, *, size: int, listed: int
 ) -> Way:
-    only = wanted.only
     fresh = await index.fresh(reading)
+    way = await _among_proposed(reading, wanted, sorting, fresh.ids, size=size, listed=listed)
+    return replace(way, unindexed=fresh.unseen)
+
+
+async def _among_proposed(
+    reading: Reading,
+    wanted: CustomerList,
+    sorting: Sorting,
+    fresh: list[int],
+    *,
+    size: int,
+    listed: int,
+) -> Way:
+    only = wanted.only
     proposed = await index.proposed(reading, only.search)
     if wanted.exact and proposed.ids is None:
         every = (await reading.connection.execute(select(customers.c.id).where(*_shown(only)))).scalars()

@@ -39,6 +39,14 @@ class Proposed:
     about: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fresh:
+    """Whose newest change the index may not hold yet; about `unseen` older changes wait that nobody looks at."""
+
+    ids: list[int]
+    unseen: int
+
+
 async def note_changed(work: Work, customer_ids: Iterable[int]) -> None:
     """Let search find these customers as this work leaves them: added, changed, restored or deleted ones."""
     ids = sorted(set(customer_ids))
@@ -48,18 +56,26 @@ async def note_changed(work: Work, customer_ids: Iterable[int]) -> None:
     await work.connection.execute(insert(changes), rows)
 
 
-async def fresh(reading: Reading) -> list[int]:
+async def fresh(reading: Reading) -> Fresh:
     """Return the customers whose newest change the index may not hold yet; of many, the newest of each kind."""
     kinds = [
-        select(changes.c.customer_id)
+        select(changes.c.in_bulk, changes.c.id, changes.c.customer_id)
         .where(changes.c.in_bulk == in_bulk)
         .order_by(changes.c.id.desc())
-        .limit(MOST_FRESH)
+        .limit(MOST_FRESH + 1)
         .subquery()
         for in_bulk in (False, True)
     ]
-    rows = await reading.connection.execute(union_all(*(select(kind) for kind in kinds)))
-    return sorted(set(rows.scalars()))
+    rows = (await reading.connection.execute(union_all(*(select(kind) for kind in kinds)))).all()
+    unseen = 0
+    for in_bulk in (False, True):
+        waiting = [row.id for row in rows if bool(row.in_bulk) is in_bulk]
+        if len(waiting) > MOST_FRESH:
+            oldest = select(func.min(changes.c.id)).where(changes.c.in_bulk == in_bulk)
+            # The job forgets what it has indexed before we ask: then nothing older waits.
+            first = (await reading.connection.execute(oldest)).scalar_one() or min(waiting)
+            unseen += max(min(waiting) - first, 0)
+    return Fresh(ids=sorted({row.customer_id for row in rows}), unseen=unseen)
 
 
 async def proposed(reading: Reading, search: Search) -> Proposed:
