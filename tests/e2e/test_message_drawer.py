@@ -1,4 +1,4 @@
-"""The messages beside the list, by hand: conversations, folded quotes, new mail, and the ways the drawer comes and goes."""
+"""The messages beside the list, by hand: conversations, folded quotes, new mail, the ways the drawer comes and goes."""
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
