@@ -28,7 +28,7 @@ class BackupService:
     def __init__(self, service: Service, runtime: Runtime) -> None:
         self.runtime = runtime
         self.api = runtime.unit_for("api")
-        [self.job] = service.jobs
+        self.job, self.downloads = service.jobs
         [self._subscription] = service.subscriptions
 
     async def look(self) -> bool:

@@ -13,8 +13,10 @@ from mycrm_common.bus.codec import seal
 from mycrm_common.events.addresses import AddressBounced, AddressReplied
 from mycrm_common.events.backups import (
     BackupCompleted,
+    BackupDownloadRequested,
     BackupFailed,
     BackupHostRequested,
+    BackupPruneRequested,
     BackupRequestAnswered,
     BackupRunRequested,
     BackupVerifyRequested,
@@ -52,6 +54,8 @@ EXAMPLES: tuple[tuple[str, Event], ...] = (
     ("api", BackupRunRequested(request_id=REQUEST)),
     ("api", BackupVerifyRequested(request_id=REQUEST)),
     ("api", BackupHostRequested(request_id=REQUEST)),
+    ("api", BackupPruneRequested(request_id=REQUEST)),
+    ("api", BackupDownloadRequested(request_id=REQUEST)),
     ("backup", BackupRequestAnswered(request_id=REQUEST, ok=True)),
     (
         "mail-fetcher",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, Table, insert, select, update
 
+from mycrm_backup.adapters.age import AgeCipher
 from mycrm_backup.domain.names import NamePattern
 from mycrm_backup.service import dumper_for, restorer_for
 from mycrm_backup.store import runs
@@ -42,12 +43,20 @@ EDGES = (
 CUSTOMERS, MESSAGES = 2_000, 5_000
 
 
+class Quiet:
+    """Tells nobody."""
+
+    async def tell(self, what: str) -> None:
+        """Tell nobody."""
+
+
 class Office:
     """A database with its rows, and how it is copied and restored."""
 
     def __init__(self, url: str, folder: Path, *, copies: Path) -> None:
         self.url, self.folder = url, folder
         self.targets = TargetOpener(place=copies, trusted=nobody)
+        self.cipher = AgeCipher(recipients="", identity="")
 
     def open(self) -> Database:
         return Database(parse_url(self.url))
@@ -71,6 +80,8 @@ class Office:
         units = SqlUnits(database, service="backup", clock=SystemClock(), crash=CrashPoints())
         log = open_logs(level="error", clock=SystemClock(), shelf=LogShelf(), shown="error")
         maker = Maker(
+            cipher=self.cipher,
+            pings=Quiet(),
             dumper=dumper_for(self.url, work_folder=self.folder / "work", program=None),
             targets=self.targets,
             runs=runs,
@@ -97,6 +108,7 @@ class Office:
             pattern=PATTERN,
             targets=self.targets,
             restorer=restorer_for(self.url, work_folder=self.folder / "work", program=None),
+            cipher=self.cipher,
             work_folder=self.folder / "work",
         )
 

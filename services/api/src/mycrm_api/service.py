@@ -17,6 +17,7 @@ from mycrm_api.http.patience import noting
 from mycrm_api.ports.accounts import Passwords
 from mycrm_api.ports.changes import CustomerBooks
 from mycrm_api.ports.settings import Box
+from mycrm_api.resources import backup_files, backup_upkeep
 from mycrm_api.resources import backups as backup_resources
 from mycrm_api.resources import bulk as bulk_resources
 from mycrm_api.resources import checks as check_resources
@@ -272,6 +273,10 @@ def api_routes(
         *backup_resources.routes(
             backups=backups, requests=requests, unit=unit, reading=reading, patience=Patience()
         ),
+        *backup_upkeep.routes(
+            backups=backups, requests=requests, unit=unit, reading=reading, patience=Patience()
+        ),
+        *backup_files.routes(backups=backups, requests=requests, unit=unit, reading=reading),
         *log_resources.routes(logs=logs, log=log, streams=streams, unit=unit, reading=reading),
         *feed_resources.routes(feed=feed, live=live, streams=streams, reading=reading),
         *event_resources.routes(parked=parked, log=log, unit=unit, reading=reading),

@@ -106,6 +106,31 @@ class Restorer(Protocol):
         ...
 
 
+class Cipher(Protocol):
+    """Keeps copies from whoever has no key for them."""
+
+    @property
+    def seals(self) -> bool:
+        """Whether copies are encrypted."""
+        ...
+
+    def sealed(self, pieces: Pieces) -> Pieces:
+        """Give the pieces encrypted, or as they are where copies are not."""
+        ...
+
+    async def unsealed(self, source: Path, goal: Path) -> None:
+        """Decrypt a file into another one, or raise `backup_key_missing` or `backup_key_wrong`."""
+        ...
+
+
+class Pings(Protocol):
+    """Tells a service that watches whether copies are still made; it never fails."""
+
+    async def tell(self, what: str) -> None:
+        """Tell that a copy was begun (`start`), has failed (`fail`) or is done (nothing)."""
+        ...
+
+
 class RunState(StrEnum):
     """How a run stands."""
 
@@ -179,6 +204,14 @@ class Runs(Protocol):
         """Since when the timer counts, or None where it has not begun."""
         ...
 
+    async def told_missing(self, reading: Reading) -> datetime | None:
+        """When it was last said that copies are missing."""
+        ...
+
+    async def note_told_missing(self, work: Work) -> None:
+        """Write down that it was said now."""
+        ...
+
     async def begin_timer(self, work: Work) -> None:
         """Let the timer count from now; once is enough."""
         ...
@@ -190,6 +223,8 @@ class Verb(StrEnum):
     RUN = "run"
     VERIFY = "verify"
     HOST = "host"
+    PRUNE = "prune"
+    DOWNLOAD = "download"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,11 +248,11 @@ class Tasks(Protocol):
         """The requests about backups that nobody has taken over yet."""
         ...
 
-    async def claim(self, work: Work) -> Task | None:
-        """The oldest open task; only whoever holds the lease of the job asks."""
+    async def claim(self, work: Work, *, downloads: bool = False, beyond: Sequence[str] = ()) -> Task | None:
+        """The oldest open task of either kind but some; only whoever holds the lease of the job asks."""
         ...
 
-    async def any_open(self, reading: Reading) -> bool:
+    async def any_open(self, reading: Reading, *, downloads: bool = False) -> bool:
         """Whether there is one."""
         ...
 
@@ -227,6 +262,30 @@ class Tasks(Protocol):
 
     async def clean(self, work: Work, *, before: datetime) -> None:
         """Forget what was answered and taken over before the moment."""
+        ...
+
+
+class CopyPieces(Protocol):
+    """Pieces of a copy on their way to whoever downloads it."""
+
+    async def put(self, work: Work, request_id: str, *, position: int, piece: bytes) -> None:
+        """Keep a piece."""
+        ...
+
+    async def taken(self, reading: Reading, request_id: str) -> int:
+        """How many pieces were taken so far."""
+        ...
+
+    async def drop(self, work: Work, request_id: str, *, below: int) -> None:
+        """Throw away what was taken."""
+        ...
+
+    async def any_stale(self, reading: Reading, *, before: datetime) -> bool:
+        """Whether pieces lie there since before the moment."""
+        ...
+
+    async def clean(self, work: Work, *, before: datetime) -> None:
+        """Throw away what nobody has taken since before the moment."""
         ...
 
 

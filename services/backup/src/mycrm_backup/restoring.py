@@ -4,7 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from mycrm_backup.domain.names import NamePattern
-from mycrm_backup.service import opener_of, restorer_for, work_folder_of
+from mycrm_backup.service import cipher_of, opener_of, restorer_for, work_folder_of
 from mycrm_backup.settings import BackupSettings
 from mycrm_backup.store import hosts
 from mycrm_backup.usecases.restore_backup import Restored, restore_backup
@@ -35,6 +35,7 @@ async def restore(*, at: date | None, into: str) -> Restored:
             work_folder=work_folder_of(settings),
             program=settings.backup_sqldump_path,
         ),
+        cipher=cipher_of(settings),
         work_folder=work_folder_of(settings),
     )
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from mycrm_backup.adapters.age import AgeCipher
 from mycrm_backup.adapters.mariadb_scratch import MariaDbRestorer
 from mycrm_backup.adapters.sqlite_scratch import SqliteRestorer
+from mycrm_backup.adapters.watching import Watcher
 from mycrm_backup.domain.names import NamePattern
 from mycrm_backup.domain.timer import Timer
 from mycrm_backup.dumpers.client import Account
@@ -18,16 +20,23 @@ from mycrm_backup.dumpers.mariadb import MariaDbDumper
 from mycrm_backup.dumpers.sqlite import SqliteDumper
 from mycrm_backup.ports import Dumper, Restorer
 from mycrm_backup.settings import BackupSettings
-from mycrm_backup.store import hosts, runs, tasks
+from mycrm_backup.store import hosts, pieces, runs, tasks
 from mycrm_backup.targets.opening import Access, ShownKeys, TargetOpener, TrustedKey, place_of
 from mycrm_backup.usecases.keep_backups import Keeper, attend_requests, is_wanted, keep_backups
 from mycrm_backup.usecases.make_backup import Maker
+from mycrm_backup.usecases.send_copies import Sender, is_download_wanted, send_copies
 from mycrm_backup.usecases.take_request import Asked, take_request
 from mycrm_backup.usecases.verify_backup import Verifier
 from mycrm_common.db.engine import parse_url
 from mycrm_common.db.schema import REVISIONS
 from mycrm_common.errors import MyCRMError, StartError
-from mycrm_common.events.backups import BackupHostRequested, BackupRunRequested, BackupVerifyRequested
+from mycrm_common.events.backups import (
+    BackupDownloadRequested,
+    BackupHostRequested,
+    BackupPruneRequested,
+    BackupRunRequested,
+    BackupVerifyRequested,
+)
 from mycrm_common.runner import Part
 from mycrm_common.runtime import ServiceRuntime
 from mycrm_common.service import Job, Service, Subscription, Wake
@@ -48,18 +57,25 @@ def part() -> Part:
 async def build(runtime: ServiceRuntime, settings: BackupSettings) -> AsyncIterator[Service]:
     """Open the service."""
     keeper = _keeper(runtime, settings)
-    wake = Wake()
+    sender = _sender(runtime, keeper)
+    wake, sending = Wake(), Wake()
 
     async def take(event: Asked, unit: UnitOfWork) -> None:
         await take_request(event, tasks=tasks, unit=unit)
-        wake.nudge()
+        (sending if isinstance(event, BackupDownloadRequested) else wake).nudge()
 
     yield Service(
         name=NAME,
         subscriptions=(
             Subscription(
                 use="requests",
-                events=(BackupRunRequested, BackupVerifyRequested, BackupHostRequested),
+                events=(
+                    BackupRunRequested,
+                    BackupVerifyRequested,
+                    BackupHostRequested,
+                    BackupPruneRequested,
+                    BackupDownloadRequested,
+                ),
                 handle=take,
             ),
         ),
@@ -71,6 +87,14 @@ async def build(runtime: ServiceRuntime, settings: BackupSettings) -> AsyncItera
                 wake=wake,
                 lease="backup.run",
                 wanted=partial(is_wanted, keeper),
+            ),
+            Job(
+                name="downloads",
+                beat=partial(send_copies, sender),
+                seconds=_LOOK_SECONDS,
+                wake=sending,
+                lease="backup.downloads",
+                wanted=partial(is_download_wanted, sender),
             ),
         ),
     )
@@ -129,6 +153,16 @@ def opener_of(settings: BackupSettings, trusted: TrustedKey) -> TargetOpener:
     return TargetOpener(place=place, trusted=trusted)
 
 
+def cipher_of(settings: BackupSettings) -> AgeCipher:
+    """Return what encrypts copies and decrypts them, as the settings say."""
+    try:
+        return AgeCipher(
+            recipients=settings.backup_age_recipients, identity=_open(settings.backup_age_identity) or ""
+        )
+    except MyCRMError as error:
+        raise StartError("setting_invalid", name="MYCRM_BACKUP_AGE_*", reason=error.detail) from None
+
+
 def work_folder_of(settings: BackupSettings) -> Path:
     """Return where copies are unpacked."""
     return settings.data_dir.absolute() / _WORK_FOLDER
@@ -148,11 +182,19 @@ def _keeper(runtime: ServiceRuntime, settings: BackupSettings) -> Keeper:
         async with runtime.reading() as reading:
             return await hosts.key_of(reading, host)
 
+    cipher = cipher_of(settings)
+    if cipher.seals and not cipher.opens_own and settings.backup_verify != "off":
+        reason = (
+            "proving encrypted copies takes the secret key of a recipient; or set MYCRM_BACKUP_VERIFY=off"
+        )
+        raise StartError("setting_invalid", name="MYCRM_BACKUP_AGE_IDENTITY", reason=reason)
     opener = opener_of(settings, trusted)
     work_folder = work_folder_of(settings)
     program = settings.backup_sqldump_path
     maker = Maker(
         dumper=dumper_for(settings.database, work_folder=work_folder, program=program),
+        cipher=cipher,
+        pings=_watcher(runtime, settings),
         targets=opener,
         runs=runs,
         pattern=pattern,
@@ -170,6 +212,7 @@ def _keeper(runtime: ServiceRuntime, settings: BackupSettings) -> Keeper:
     verifier = Verifier(
         targets=opener,
         restorer=restorer_for(settings.database, work_folder=work_folder, program=program),
+        cipher=cipher,
         runs=runs,
         work_folder=work_folder,
         unit=runtime.unit,
@@ -183,8 +226,30 @@ def _keeper(runtime: ServiceRuntime, settings: BackupSettings) -> Keeper:
         hosts=hosts,
         host_keys=ShownKeys(place=opener.place),
         timer=timer,
-        verifies_each=settings.backup_verify == "each",
+        verifies=settings.backup_verify,
     )
+
+
+def _sender(runtime: ServiceRuntime, keeper: Keeper) -> Sender:
+    return Sender(
+        targets=keeper.maker.targets,
+        runs=runs,
+        tasks=tasks,
+        pieces=pieces,
+        unit=runtime.unit,
+        reading=runtime.reading,
+        clock=runtime.clock,
+        log=runtime.log,
+    )
+
+
+def _watcher(runtime: ServiceRuntime, settings: BackupSettings) -> Watcher:
+    try:
+        return Watcher(_open(settings.backup_ping_url) or "", log=runtime.log)
+    except (MyCRMError, ValueError):
+        raise StartError(
+            "setting_invalid", name="MYCRM_BACKUP_PING_URL", reason="it must be http:// or https://"
+        ) from None
 
 
 def _local(settings: BackupSettings) -> NamePattern | None:

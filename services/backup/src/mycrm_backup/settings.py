@@ -34,7 +34,19 @@ class BackupSettings(Settings):
     backup_portable: bool = Field(
         False, description="add the rows in a form that another engine takes to every copy"
     )
-    backup_verify: Literal["each", "weekly"] = Field(
-        "each", description="restore each copy to prove it, or the newest one once a week"
+    backup_verify: Literal["each", "weekly", "off"] = Field(
+        "each", description="restore each copy to prove it, or the newest one once a week, or none"
     )
     backup_hours_allowed: float = Field(12, gt=0, le=240, description="a run that takes longer is ended")
+    backup_age_recipients: str = Field(
+        "", description="public keys of age (age1...), comma list: copies are encrypted to them"
+    )
+    backup_age_identity: SecretStr | None = Field(
+        None, description="secret key of age (AGE-SECRET-KEY-...), to prove and restore encrypted copies"
+    )
+    backup_ping_url: SecretStr | None = Field(
+        None, description="asked after each copy, with /start before and /fail after one that failed"
+    )
+    backup_before_migrate: bool = Field(
+        True, description="make a copy before a new version changes the database's schema"
+    )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from mycrm_common.errors import Kind, MyCRMError
+from mycrm_common.events.backups import BackupFailed
 from mycrm_common.events.customers import CustomerUpdated
 from mycrm_common.events.mailboxes import (
     MailboxCopyRequested,
@@ -50,6 +51,7 @@ from mycrm_mail_fetcher.usecases.expire_messages import keep_tidy
 from mycrm_mail_fetcher.usecases.keep_synced import Keeper, Memory, keep_synced
 from mycrm_mail_fetcher.usecases.move_addresses import move_addresses
 from mycrm_mail_fetcher.usecases.open_account import mailbox_name
+from mycrm_mail_fetcher.usecases.report_backup import report_backup
 from mycrm_mail_fetcher.usecases.sync_mailbox import Means
 from mycrm_mail_fetcher.usecases.take_request import Asked, take_request
 from mycrm_mail_fetcher.usecases.watch_inbox import Vigil, Watcher, watch_inbox
@@ -244,6 +246,11 @@ def _subscriptions(wakes: _Wakes) -> tuple[Subscription, ...]:
             handle=lambda event, unit: move_addresses(event, addresses=addresses, unit=unit),
         ),
         Subscription(use="settings", events=(SettingsChanged,), handle=look_again),
+        Subscription(
+            use="reports",
+            events=(BackupFailed,),
+            handle=lambda event, unit: report_backup(event, messages=messages, unit=unit),
+        ),
     )
 
 

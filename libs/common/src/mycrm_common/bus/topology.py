@@ -25,7 +25,6 @@ PARKING_ARGUMENTS: Mapping[str, str | int] = {"x-queue-type": "quorum", "x-deliv
 FEED_ONLY = frozenset(
     {
         "backup.completed.v1",
-        "backup.failed.v1",
         "import.progressed.v1",
         "mailbox.failed.v1",
         "mailbox.synced.v1",

@@ -17,7 +17,7 @@ from mycrm_common.db.tables import all_tables
 from mycrm_common.errors import MyCRMError, StartError
 
 # In order; an architecture test holds this against the files in migrations/versions.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 _LOCK = "mycrm_migrate"
 _LOCK_SECONDS = 300
 

@@ -3,8 +3,10 @@
 from mycrm_common.events.addresses import AddressBounced, AddressReplied
 from mycrm_common.events.backups import (
     BackupCompleted,
+    BackupDownloadRequested,
     BackupFailed,
     BackupHostRequested,
+    BackupPruneRequested,
     BackupRequestAnswered,
     BackupRunRequested,
     BackupVerifyRequested,
@@ -30,8 +32,10 @@ _ALL: tuple[type[Event], ...] = (
     AddressReplied,
     CheckRequested,
     BackupCompleted,
+    BackupDownloadRequested,
     BackupFailed,
     BackupHostRequested,
+    BackupPruneRequested,
     BackupRequestAnswered,
     BackupRunRequested,
     BackupVerifyRequested,

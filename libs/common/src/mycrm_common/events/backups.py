@@ -18,7 +18,7 @@ class BackupCompleted(Event):
 
 @event("backup.failed.v1", subject="run_id")
 class BackupFailed(Event):
-    """A copy could not be made, or one that was made cannot be restored; `reason` is an error code."""
+    """A copy could not be made, cannot be restored, or is missing for too long; `reason` is an error code."""
 
     run_id: int
     at: datetime
@@ -43,6 +43,20 @@ class BackupVerifyRequested(Event):
 @event("backup.host_requested.v1", subject="request_id")
 class BackupHostRequested(Event):
     """A person asked which key the target's host shows, or trusts it; that stands in the request's row."""
+
+    request_id: str
+
+
+@event("backup.prune_requested.v1", subject="request_id")
+class BackupPruneRequested(Event):
+    """A person asked to remove old copies, or what would be removed; which of both stands in the request's row."""
+
+    request_id: str
+
+
+@event("backup.download_requested.v1", subject="request_id")
+class BackupDownloadRequested(Event):
+    """A person asked for the file of a copy; which one stands in the request's row."""
 
     request_id: str
 

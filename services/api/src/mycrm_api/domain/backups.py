@@ -14,6 +14,7 @@ _KINDS: Mapping[str, Kind] = {
     "backup_host_keyless": Kind.CONFLICT,
     "backup_host_changed": Kind.CONFLICT,
     "backup_engine_differs": Kind.CONFLICT,
+    "backup_file_missing": Kind.NOT_FOUND,
 }
 
 

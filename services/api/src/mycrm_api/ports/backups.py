@@ -29,3 +29,7 @@ class Backups(Protocol):
     async def answer_of(self, reading: Reading, request_id: str) -> Mapping[str, Any] | None:
         """What the backup service has answered, or None while it has not."""
         ...
+
+    async def piece(self, reading: Reading, request_id: str, *, position: int) -> bytes | None:
+        """A piece of a copy that is being downloaded, or None while it is not there."""
+        ...

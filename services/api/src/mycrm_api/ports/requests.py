@@ -28,6 +28,10 @@ class Requests(Protocol):
         """Mark a request as answered and forget its secret."""
         ...
 
+    async def change_parameters(self, work: Work, request_id: str, parameters: Mapping[str, Any]) -> None:
+        """Write down what is asked by now, for a request that lasts."""
+        ...
+
     async def forget_requests(
         self, work: Work, *, before: datetime, with_secret_before: datetime, limit: int
     ) -> int:

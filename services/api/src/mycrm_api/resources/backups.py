@@ -1,6 +1,5 @@
-"""Copies of the database: the runs, a copy now, the proof of one, and the host that is trusted with them."""
+"""Copies of the database: the runs, a copy now, and the proof of one."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -8,10 +7,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mycrm_api.domain.backups import RunState, check_backup_answer
+from mycrm_api.domain.backups import RunState
 from mycrm_api.domain.roles import Role
 from mycrm_api.ports.backups import Backups
 from mycrm_api.ports.requests import Requests
+from mycrm_api.resources.backup_waiting import answered
 from mycrm_api.resources.route import Answer, Call, Form, Reply, Route, View
 from mycrm_api.resources.waiting import Patience, RequestView
 from mycrm_api.usecases.request_backup import request_backup
@@ -81,25 +81,11 @@ class BackupForm(Form):
     portable: bool = Field(False, description="also the rows in a form that the other kind of database takes")
 
 
-class HostForm(Form):
-    """The fingerprint that was shown, to trust its key; empty to be shown it."""
-
-    fingerprint: str = Field("", max_length=200)
-
-
-class HostView(View):
-    """The host where copies go, and the fingerprint of the key that it shows."""
-
-    host: str
-    fingerprint: str
-    trusted: bool
-
-
 def routes(
     *, backups: Backups, requests: Requests, unit: UnitOfWork, reading: ReadingRoom, patience: Patience
 ) -> list[Route]:
     """Return the routes of backups."""
-    wait = partial(_answered, backups=backups, reading=reading, patience=patience)
+    wait = partial(answered, backups=backups, reading=reading, patience=patience)
 
     async def page(call: Call) -> Answer:
         form: BackupPageForm = call.query
@@ -125,15 +111,6 @@ def routes(
 
     async def verify(call: Call) -> Answer:
         return await asked("verify", {"run_id": call.number("id")}, status=200)
-
-    async def host(call: Call) -> Answer:
-        form: HostForm = call.body
-        wish = {"fingerprint": form.fingerprint} if form.fingerprint else {}
-        request_id = await request_backup("host", wish, backups=backups, requests=requests, unit=unit)
-        said = await wait(request_id)
-        if said is None:
-            return Reply(view=RequestView(request_id=request_id), status=202)
-        return HostView.model_validate(dict(said))
 
     async def asked(verb: Literal["run", "verify"], wish: Mapping[str, Any], *, status: int) -> Answer:
         request_id = await request_backup(verb, wish, backups=backups, requests=requests, unit=unit)
@@ -182,35 +159,7 @@ def routes(
             later=RequestView,
             problems=("backup_not_found",),
         ),
-        Route(
-            method="POST",
-            path="/backups/host",
-            handle=host,
-            needs=Role.ADMIN,
-            summary="the key that the SFTP host of the copies shows; with its fingerprint, trust it",
-            takes=HostForm,
-            gives=HostView,
-            later=RequestView,
-            problems=("backup_host_keyless", "backup_host_changed", "backup_target_unreachable"),
-        ),
     ]
-
-
-async def _answered(
-    request_id: str, *, backups: Backups, reading: ReadingRoom, patience: Patience
-) -> Mapping[str, Any] | None:
-    """Return the answer, or None when it has not come in time; raise what the backup service met."""
-    tell_time = asyncio.get_running_loop().time
-    until = tell_time() + patience.seconds
-    while True:
-        async with reading() as look:
-            said = await backups.answer_of(look, request_id)
-        if said is not None:
-            check_backup_answer(said)
-            return said
-        if tell_time() >= until:
-            return None
-        await asyncio.sleep(patience.pause_seconds)
 
 
 async def _view(run_id: int, *, backups: Backups, reading: ReadingRoom) -> BackupView:

@@ -1,4 +1,4 @@
-"""Files that are made while they are downloaded: of unknown length, a piece at a time."""
+"""Files that are made or fetched while they are downloaded, a piece at a time."""
 
 from collections.abc import AsyncIterator
 from urllib.parse import quote
@@ -10,16 +10,19 @@ from mycrm_common.errors import MyCRMError
 CSV = "text/csv"
 
 
-def download(body: AsyncIterator[bytes], *, name: str) -> web.Response:
-    """Return a table as a file; it is never shown, whatever stands in it."""
+def download(
+    body: AsyncIterator[bytes], *, name: str, media: str = f"{CSV}; charset=utf-8", size: int | None = None
+) -> web.Response:
+    """Return what is made as a file, a table if nothing else is said; it is never shown, whatever stands in it."""
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     return web.Response(
         body=_to_the_end(body),
         headers={
-            "Content-Type": f"{CSV}; charset=utf-8",
+            "Content-Type": media,
             "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "X-Content-Type-Options": "nosniff",
+            **({} if size is None else {"Content-Length": str(size)}),
         },
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from mycrm_api.domain.backups import Backup, Proof, Trouble
+from mycrm_common.db.tables.backups import backup_pieces as pieces
 from mycrm_common.db.tables.backups import backup_runs as runs
 from mycrm_common.db.tables.backups import backup_tasks as tasks
 from mycrm_common.work import Reading
@@ -45,6 +46,13 @@ async def answer_of(reading: Reading, request_id: str) -> Mapping[str, Any] | No
     told = (await reading.connection.execute(wanted)).scalar_one_or_none()
     said: Mapping[str, Any] | None = None if told is None else json.loads(told)
     return said
+
+
+async def piece(reading: Reading, request_id: str, *, position: int) -> bytes | None:
+    """Return a piece of a copy that is being downloaded, or None while it is not there."""
+    wanted = select(pieces.c.bytes).where(pieces.c.request_id == request_id, pieces.c.position == position)
+    found: bytes | None = (await reading.connection.execute(wanted)).scalar_one_or_none()
+    return found
 
 
 def _backup(row: Row[*tuple[Any, ...]]) -> Backup:

@@ -48,6 +48,12 @@ async def close_request(work: Work, request_id: str) -> None:
     )
 
 
+async def change_parameters(work: Work, request_id: str, parameters: Mapping[str, Any]) -> None:
+    """Write down what is asked by now, for a request that lasts."""
+    text = json.dumps(dict(parameters), ensure_ascii=False)
+    await work.connection.execute(update(requests).where(requests.c.id == request_id).values(parameters=text))
+
+
 async def by_id(reading: Reading, request_id: str) -> Request | None:
     """Return what was asked under that id, with the answer if there is one."""
     row = (await reading.connection.execute(select(requests).where(requests.c.id == request_id))).first()

@@ -35,13 +35,14 @@ class Contents:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """One copy: its file, and what is in it."""
+    """One copy: its file, and what is in it; `bytes` and `sha256` are the file's, `sealed` is how it is encrypted."""
 
     file: str
     made_at: datetime
     bytes: int
     sha256: str
     contents: Contents
+    sealed: str = ""
 
     def to_json(self) -> str:
         """Return the manifest as the text of its file."""
@@ -61,6 +62,7 @@ class Manifest:
                 made_at=datetime.fromisoformat(said["made_at"]),
                 bytes=int(said["bytes"]),
                 sha256=str(said["sha256"]),
+                sealed=str(said.get("sealed", "")),
                 contents=Contents(
                     engine=str(contents["engine"]),
                     revision=str(contents["revision"]),

@@ -9,13 +9,14 @@ from sqlalchemy import Row, func, insert, select, update
 
 from mycrm_backup.domain.manifest import Manifest
 from mycrm_backup.ports import Run, RunState
-from mycrm_common.db.dialects import insert_ignoring
+from mycrm_common.db.dialects import insert_ignoring, upsert
 from mycrm_common.db.tables.backups import backup_runs as runs
 from mycrm_common.db.tables.backups import backup_timer
 from mycrm_common.work import Reading, Work
 
 _MOST_DETAIL = 1000
 _TIMER = "timer"
+_MISSING = "missing"
 _LATELY = 50
 _MOST_TRIES = 3
 BROKEN_OFF = "backup_broken_off"
@@ -142,6 +143,19 @@ async def timer_since(reading: Reading) -> datetime | None:
     since = select(backup_timer.c.since).where(backup_timer.c.name == _TIMER)
     moment: datetime | None = (await reading.connection.execute(since)).scalar_one_or_none()
     return moment
+
+
+async def told_missing(reading: Reading) -> datetime | None:
+    """When it was last said that copies are missing."""
+    told = select(backup_timer.c.since).where(backup_timer.c.name == _MISSING)
+    moment: datetime | None = (await reading.connection.execute(told)).scalar_one_or_none()
+    return moment
+
+
+async def note_told_missing(work: Work) -> None:
+    """Write down that it was said now."""
+    row = {"name": _MISSING, "since": work.at}
+    await work.connection.execute(upsert(work.connection, backup_timer, row, key="name"))
 
 
 async def begin_timer(work: Work) -> None:

@@ -1,11 +1,11 @@
 """What people asked of backups, taken over so that it can be done outside any transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, select, update
 
 from mycrm_backup.ports import Task, Verb
 from mycrm_common.db.dialects import insert_ignoring
@@ -36,12 +36,12 @@ async def unseen(reading: Reading) -> list[tuple[str, Verb]]:
     return [(row.id, Verb(row.verb)) for row in await reading.connection.execute(wanted)]
 
 
-async def claim(work: Work) -> Task | None:
-    """The oldest open task; only whoever holds the lease of the job asks."""
+async def claim(work: Work, *, downloads: bool = False, beyond: Sequence[str] = ()) -> Task | None:
+    """The oldest open task of either kind but some; only whoever holds the lease of the job asks."""
     wanted = (
         select(tasks, requests.c.parameters)
         .outerjoin(requests, requests.c.id == tasks.c.request_id)
-        .where(tasks.c.state == _OPEN)
+        .where(_is_open(downloads=downloads), tasks.c.request_id.not_in(beyond))
         .order_by(tasks.c.created_at, tasks.c.request_id)
         .limit(1)
     )
@@ -60,10 +60,15 @@ async def claim(work: Work) -> Task | None:
     )
 
 
-async def any_open(reading: Reading) -> bool:
+async def any_open(reading: Reading, *, downloads: bool = False) -> bool:
     """Whether there is one."""
-    wanted = select(tasks.c.request_id).where(tasks.c.state == _OPEN).limit(1)
+    wanted = select(tasks.c.request_id).where(_is_open(downloads=downloads)).limit(1)
     return (await reading.connection.execute(wanted)).first() is not None
+
+
+def _is_open(*, downloads: bool) -> ColumnElement[bool]:
+    is_download = tasks.c.verb == Verb.DOWNLOAD
+    return and_(tasks.c.state == _OPEN, is_download if downloads else not_(is_download))
 
 
 async def answer(work: Work, request_id: str, said: Mapping[str, Any]) -> bool:

@@ -6,11 +6,12 @@ One process does it at a time (the job's lease). What was missed while nobody wa
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from mycrm_backup.domain.timer import Timer
 from mycrm_backup.ports import HostKeys, Hosts, Task, Tasks, Verb
-from mycrm_backup.usecases.make_backup import Maker, make_backup
+from mycrm_backup.usecases.make_backup import Maker, make_backup, prune_now
+from mycrm_backup.usecases.tell_missing import is_telling_due, tell_missing
 from mycrm_backup.usecases.verify_backup import Verifier, verify_backup
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.backups import BackupRequestAnswered
@@ -30,7 +31,12 @@ class Keeper:
     hosts: Hosts
     host_keys: HostKeys
     timer: Timer
-    verifies_each: bool
+    verifies: Literal["each", "weekly", "off"]
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether only a proven copy can be relied on."""
+        return self.verifies == "each"
 
 
 async def is_wanted(keeper: Keeper) -> bool:
@@ -41,7 +47,9 @@ async def is_wanted(keeper: Keeper) -> bool:
             return True
         if await maker.runs.timer_since(reading) is None:
             return True
-    return await _due_at(keeper) is not None or await _is_unproven(keeper)
+    if await _due_at(keeper) is not None or await _is_unproven(keeper):
+        return True
+    return await is_telling_due(maker=maker, timer=keeper.timer, needs_proof=keeper.needs_proof)
 
 
 async def keep_backups(keeper: Keeper) -> None:
@@ -53,10 +61,13 @@ async def keep_backups(keeper: Keeper) -> None:
         async with maker.unit() as work:
             await maker.runs.begin_timer(work)
     await _answer_all(keeper)
-    if (due := await _due_at(keeper)) is not None:
-        await _made(due, asked=False, portable=False, keeper=keeper)
-    if await _is_unproven(keeper):
-        await _prove(None, keeper=keeper)
+    try:
+        if (due := await _due_at(keeper)) is not None:
+            await _made(due, asked=False, portable=False, keeper=keeper)
+        if await _is_unproven(keeper):
+            await _prove(None, keeper=keeper)
+    finally:
+        await tell_missing(maker=maker, timer=keeper.timer, needs_proof=keeper.needs_proof)
     async with maker.unit() as work:
         await keeper.tasks.clean(work, before=work.at - _ANSWERS_LAST)
 
@@ -86,6 +97,8 @@ async def _due_at(keeper: Keeper) -> datetime | None:
 
 async def _is_unproven(keeper: Keeper) -> bool:
     """Whether a week has passed since a copy was last restored to prove it, or was tried to be."""
+    if keeper.verifies == "off":
+        return False
     async with keeper.maker.reading() as reading:
         newest = await keeper.maker.runs.newest(reading)
     if newest is None or newest.ended_at is None:
@@ -122,6 +135,9 @@ async def _done(task: Task, keeper: Keeper) -> Mapping[str, Any]:
         raise MyCRMError("request_given_up", Kind.UNAVAILABLE, detail)
     if task.verb is Verb.HOST:
         return await _host(task, keeper)
+    if task.verb is Verb.PRUNE:
+        pruning = await prune_now(is_rehearsal=bool(task.parameters.get("dry_run", True)), maker=keeper.maker)
+        return {"ok": True, "files": list(pruning.remove), "reason": pruning.reason}
     if task.verb is Verb.VERIFY:
         run_id = task.parameters.get("run_id")
         return {"ok": True, "run_id": await _prove(run_id, keeper=keeper)}
@@ -131,14 +147,20 @@ async def _done(task: Task, keeper: Keeper) -> Mapping[str, Any]:
 
 
 async def _made(due_at: datetime, *, asked: bool, portable: bool, keeper: Keeper) -> int:
-    run_id = await make_backup(due_at=due_at, asked=asked, portable=portable, maker=keeper.maker)
-    if keeper.verifies_each:
-        try:
-            await _prove(run_id, keeper=keeper)
-        except MyCRMError as error:
-            if error.code == "lease_lost":
-                raise
-            # The copy is there, and that it could not be proven is written beside it.
+    maker = keeper.maker
+    run_id = await make_backup(due_at=due_at, asked=asked, portable=portable, maker=maker)
+    if not keeper.needs_proof:
+        await maker.pings.tell("")
+        return run_id
+    try:
+        await _prove(run_id, keeper=keeper)
+    except MyCRMError as error:
+        if error.code == "lease_lost":
+            raise
+        # The copy is there, and that it could not be proven is written beside it.
+        await maker.pings.tell("fail")
+    else:
+        await maker.pings.tell("")
     return run_id
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from mycrm_backup.domain.manifest import Manifest
 from mycrm_backup.domain.names import MANIFEST_SUFFIX, PART_SUFFIX, NamePattern
 from mycrm_backup.domain.retention import Pruning
-from mycrm_backup.ports import Dumper, Pieces, Runs, Targets
+from mycrm_backup.ports import Cipher, Dumper, Pieces, Pings, Runs, Targets
 from mycrm_backup.usecases.prune_backups import prune_backups
 from mycrm_backup.usecases.sealing import Seal
 from mycrm_common.clock import Clock
@@ -39,6 +39,8 @@ class Maker:
     """What it takes to make copies."""
 
     dumper: Dumper
+    cipher: Cipher
+    pings: Pings
     targets: Targets
     runs: Runs
     pattern: NamePattern
@@ -63,6 +65,7 @@ async def make_backup(*, due_at: datetime, asked: bool, portable: bool = False, 
     async with maker.unit() as work:
         run_id = await maker.runs.begin(work, due_at=due_at, asked=asked, place=maker.place, file=file)
     maker.log.info("backup.begun", file=file, place=maker.place)
+    await maker.pings.tell("start")
     try:
         async with asyncio.timeout(maker.limit.total_seconds()):
             manifest = await _persistently(run_id, file, portable=portable or maker.portable, maker=maker)
@@ -88,7 +91,7 @@ async def make_backup(*, due_at: datetime, asked: bool, portable: bool = False, 
             )
         )
     maker.log.info("backup.completed", file=file, bytes=manifest.bytes, seconds=round(seconds, 1))
-    await _prune(run_id, file, maker=maker)
+    await _prune(run_id, maker=maker)
     return run_id
 
 
@@ -106,13 +109,18 @@ async def _persistently(run_id: int, file: str, *, portable: bool, maker: Maker)
 
 async def _once(run_id: int, file: str, *, portable: bool, maker: Maker) -> Manifest:
     at = maker.clock.now()
-    seal = Seal(at=at.astimezone(maker.zone), sent=_Progress(run_id, maker).note)
+    seal = Seal(at=at.astimezone(maker.zone), cipher=maker.cipher, sent=_Progress(run_id, maker).note)
     # The place is looked at first: a dump for nobody would only cost time.
     async with maker.targets.open() as target, maker.dumper.dump(portable=portable) as dump:
         async with aclosing(_kept(seal.pieces(dump), at=at, maker=maker)) as pieces:
             await target.put(file, pieces)
         manifest = Manifest(
-            file=file, made_at=at, bytes=seal.bytes, sha256=seal.sha256, contents=dump.contents()
+            file=file,
+            made_at=at,
+            bytes=seal.bytes,
+            sha256=seal.sha256,
+            contents=dump.contents(),
+            sealed="age" if maker.cipher.seals else "",
         )
         async with aclosing(_text(manifest)) as text:
             await target.put(file + MANIFEST_SUFFIX, text)
@@ -145,28 +153,38 @@ async def _text(manifest: Manifest) -> Pieces:
     yield manifest.to_json().encode()
 
 
-async def _prune(run_id: int, file: str, *, maker: Maker) -> None:
-    """Remove what is old; the copy is safe, so that a failure here is only told."""
+async def prune_now(*, is_rehearsal: bool, maker: Maker) -> Pruning:
+    """Remove what is past its time, or only tell what would be; the newest copy and the newest proven one stay."""
     async with maker.reading() as reading:
+        newest = await maker.runs.newest(reading)
         proven = await maker.runs.newest(reading, verified=True)
         broken = await maker.runs.failed_files(reading)
+    if newest is None:
+        raise MyCRMError("backup_not_found", Kind.NOT_FOUND, "nothing is removed before there is a copy")
+    async with maker.targets.open() as target:
+        pruning = await prune_backups(
+            target,
+            pattern=maker.pattern,
+            keep={newest.file, proven.file if proven else newest.file},
+            broken=broken,
+            days_saved=maker.days_saved,
+            now=maker.clock.now().astimezone(maker.zone),
+            is_rehearsal=is_rehearsal,
+        )
+    for path in () if is_rehearsal else pruning.remove:
+        maker.log.info("backup.removed", file=path)
+    return pruning
+
+
+async def _prune(run_id: int, *, maker: Maker) -> None:
+    """Remove what is old; the copy is safe, so that a failure here is only told."""
     try:
-        async with maker.targets.open() as target:
-            pruning = await prune_backups(
-                target,
-                pattern=maker.pattern,
-                keep={file, proven.file if proven else file},
-                broken=broken,
-                days_saved=maker.days_saved,
-                now=maker.clock.now().astimezone(maker.zone),
-            )
+        pruning = await prune_now(is_rehearsal=False, maker=maker)
     except MyCRMError as error:
         maker.log.warning("backup.not_pruned", reason=error.code, detail=error.detail)
         pruning = Pruning(reason=error.code)
     if pruning.reason:
         maker.log.warning("backup.nothing_pruned", reason=pruning.reason)
-    for path in pruning.remove:
-        maker.log.info("backup.removed", file=path)
     async with maker.unit() as work:
         await maker.runs.note_pruning(work, run_id, removed=pruning.remove, reason=pruning.reason)
 
@@ -176,6 +194,7 @@ async def _fail(run_id: int, error: MyCRMError, *, maker: Maker) -> None:
     async with maker.unit() as work:
         await maker.runs.fail(work, run_id, reason=error.code, detail=error.detail)
         work.tell(BackupFailed(run_id=run_id, at=work.at, reason=error.code, detail=error.detail[:500]))
+    await maker.pings.tell("fail")
 
 
 class _Progress:

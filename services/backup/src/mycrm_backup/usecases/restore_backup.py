@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mycrm_backup.domain.manifest import Manifest
 from mycrm_backup.domain.names import MANIFEST_SUFFIX, NamePattern
-from mycrm_backup.ports import Restorer, Targets
+from mycrm_backup.ports import Cipher, Restorer, Targets
 from mycrm_backup.usecases.find_copies import find_copies
 from mycrm_backup.usecases.verify_backup import check_sums, downloaded, read_manifest
 from mycrm_common.errors import Kind, MyCRMError
@@ -32,12 +32,13 @@ async def restore_backup(
     pattern: NamePattern,
     targets: Targets,
     restorer: Restorer,
+    cipher: Cipher,
     work_folder: Path,
 ) -> Restored:
     """Put the newest copy, or the newest of a day or before it, in the database's place, or into another one."""
     file = await _chosen(at=at, zone=zone, pattern=pattern, targets=targets)
     async with (
-        downloaded(file, targets=targets, folder=work_folder) as (archive, manifest),
+        downloaded(file, targets=targets, cipher=cipher, folder=work_folder) as (archive, manifest),
         restorer.restored(archive, manifest) as scratch,
     ):
         await check_sums(scratch, manifest)

@@ -1,4 +1,4 @@
-"""A dump as the bytes of one zip file, counted and summed up on its way to the target."""
+"""A dump as the bytes of one zip file, encrypted or not, counted and summed up on its way to the target."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from mycrm_backup.domain.zipping import ZipWriter
-from mycrm_backup.ports import Dump, Pieces
+from mycrm_backup.ports import Cipher, Dump, Pieces
 
 # Small enough for the memory, large enough for a line over the sea.
 _BLOCK = 1 << 20
@@ -16,12 +16,13 @@ Sent = Callable[[int], Awaitable[None]]
 
 
 class Seal:
-    """What is known of a zip file that went by: its size and checksum, when it is through."""
+    """What is known of a copy's file that went by: its size and checksum, when it is through."""
 
-    def __init__(self, *, at: datetime, sent: Sent) -> None:
+    def __init__(self, *, at: datetime, cipher: Cipher, sent: Sent) -> None:
         self.bytes = 0
         self._at = at
         self._sha256 = sha256()
+        self._cipher = cipher
         self._sent = sent
 
     @property
@@ -30,10 +31,10 @@ class Seal:
         return self._sha256.hexdigest()
 
     async def pieces(self, dump: Dump) -> Pieces:
-        """Give the zip file in blocks."""
+        """Give the zip file, encrypted where that is wished, in blocks."""
         block: list[bytes] = []
         held = 0
-        async with aclosing(self._packed(dump)) as packed:
+        async with aclosing(self._cipher.sealed(self._packed(dump))) as packed:
             async for piece in packed:
                 block.append(piece)
                 held += len(piece)

@@ -1,14 +1,28 @@
 """Takes over what a person asked of backups."""
 
 from mycrm_backup.ports import Tasks, Verb
-from mycrm_common.events.backups import BackupHostRequested, BackupRunRequested, BackupVerifyRequested
+from mycrm_common.events.backups import (
+    BackupDownloadRequested,
+    BackupHostRequested,
+    BackupPruneRequested,
+    BackupRunRequested,
+    BackupVerifyRequested,
+)
 from mycrm_common.work import UnitOfWork
 
-Asked = BackupRunRequested | BackupVerifyRequested | BackupHostRequested
+Asked = (
+    BackupRunRequested
+    | BackupVerifyRequested
+    | BackupHostRequested
+    | BackupPruneRequested
+    | BackupDownloadRequested
+)
 _VERBS: dict[type, Verb] = {
     BackupRunRequested: Verb.RUN,
     BackupVerifyRequested: Verb.VERIFY,
     BackupHostRequested: Verb.HOST,
+    BackupPruneRequested: Verb.PRUNE,
+    BackupDownloadRequested: Verb.DOWNLOAD,
 }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mycrm_backup.domain.manifest import Manifest, differing_tables
 from mycrm_backup.domain.names import MANIFEST_SUFFIX
-from mycrm_backup.ports import Restorer, Run, Runs, Scratch, Target, Targets
+from mycrm_backup.ports import Cipher, Restorer, Run, Runs, Scratch, Target, Targets
 from mycrm_common.clock import Clock
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.backups import BackupFailed
@@ -29,6 +29,7 @@ class Verifier:
 
     targets: Targets
     restorer: Restorer
+    cipher: Cipher
     runs: Runs
     work_folder: Path
     unit: UnitOfWork
@@ -40,10 +41,13 @@ async def verify_backup(run: Run, *, verifier: Verifier) -> None:
     """Prove a copy, or raise why it cannot be restored; both are written down."""
     began = verifier.clock.now()
     try:
-        async with downloaded(run.file, targets=verifier.targets, folder=verifier.work_folder) as fetched:
-            archive, manifest = fetched
-            async with verifier.restorer.restored(archive, manifest) as scratch:
-                await check_sums(scratch, manifest)
+        async with (
+            downloaded(
+                run.file, targets=verifier.targets, cipher=verifier.cipher, folder=verifier.work_folder
+            ) as (archive, manifest),
+            verifier.restorer.restored(archive, manifest) as scratch,
+        ):
+            await check_sums(scratch, manifest)
     except MyCRMError as error:
         if error.code == "lease_lost":
             raise
@@ -69,22 +73,28 @@ async def check_sums(scratch: Scratch, manifest: Manifest) -> None:
 
 
 @asynccontextmanager
-async def downloaded(file: str, *, targets: Targets, folder: Path) -> AsyncIterator[tuple[Path, Manifest]]:
-    """Give a copy as a file of this machine, whole and as its manifest says, with that manifest."""
+async def downloaded(
+    file: str, *, targets: Targets, cipher: Cipher, folder: Path
+) -> AsyncIterator[tuple[Path, Manifest]]:
+    """Give a copy as a zip file of this machine, whole and as its manifest says, with that manifest."""
     try:
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         detail = f"{folder}: {error.strerror}"
         raise MyCRMError("backup_work_folder_unusable", Kind.UNAVAILABLE, detail) from error
-    archive = folder / "copy.zip"
+    archive, sealed = folder / "copy.zip", folder / "copy.zip.age"
     try:
         async with targets.open() as target:
             manifest = await read_manifest(target, file)
-            await _fetch(target, file, archive, manifest)
+            await _fetch(target, file, sealed if manifest.sealed else archive, manifest)
+        if manifest.sealed:
+            await cipher.unsealed(sealed, archive)
+            sealed.unlink()
         await asyncio.to_thread(_check_archive, archive)
         yield archive, manifest
     finally:
         archive.unlink(missing_ok=True)
+        sealed.unlink(missing_ok=True)
 
 
 async def read_manifest(target: Target, file: str) -> Manifest:

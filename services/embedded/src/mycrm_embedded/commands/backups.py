@@ -41,6 +41,10 @@ _COMPARE: Words = (
     "请与服务器管理员核对，然后运行：mycrm backup trust-host --fingerprint {fingerprint}",
 )
 _TRUSTED: Words = ("it is trusted from now on", "此后将信任它")
+_WOULD_GO: Words = ("{file} would be removed", "将删除 {file}")
+_GONE: Words = ("{file} was removed", "已删除 {file}")
+_NOT_PRUNED: Words = ("nothing is removed: {reason}", "未删除任何文件：{reason}")
+_NONE_OLD: Words = ("no copy is past its time", "没有过期的备份")
 _YES_OR_NO: dict[bool, Words] = {True: ("yes", "是"), False: ("no", "否")}
 _LOOK_SECONDS = 1.0
 
@@ -83,6 +87,19 @@ async def _verify(asked: Asked) -> None:
         number = done[0]
     answer = await _awaited(asked, f"/backups/{number}/verify", {})
     asked.speech.answer(answer, *_told(asked, answer.said)[1:])
+
+
+async def _prune(asked: Asked) -> None:
+    """Remove the copies that are past their time, or tell which would go."""
+    speech = asked.speech
+    answer = await asked.api.post("/backups/prune", {"dry_run": asked.given.dry_run})
+    said = answer.said
+    if "files" not in said:
+        raise RefusedError({"code": "backup_busy", "detail": said["request_id"]})
+    lines = [speech.word(_WOULD_GO if said["dry_run"] else _GONE, file=file) for file in said["files"]]
+    if said["reason"]:
+        lines.append(speech.word(_NOT_PRUNED, reason=said["reason"]))
+    speech.answer(answer, *(lines or [speech.word(_NONE_OLD)]))
 
 
 async def _trust(asked: Asked) -> None:
@@ -213,6 +230,18 @@ COMMANDS = (
                 names=("id",),
                 help=("its ID; the newest one without", "编号，缺省为最新的备份"),
                 how={"type": int, "nargs": "?", "metavar": "ID"},
+            ),
+        ),
+    ),
+    Command(
+        name="backup prune",
+        help=("remove the copies that are past their time", "删除过期的备份"),
+        do=_prune,
+        arguments=(
+            Argument(
+                names=("--dry-run",),
+                help=("only tell which would be removed", "只显示将删除哪些备份"),
+                how={"action": "store_true"},
             ),
         ),
     ),

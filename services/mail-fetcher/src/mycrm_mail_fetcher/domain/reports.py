@@ -23,3 +23,15 @@ def missing_mail(folder: str, count: int) -> Report:
             "they are being fetched again.</p>"
         ),
     )
+
+
+def failed_backup(reason: str, detail: str) -> Report:
+    """Return the report that the database is not being copied as it should be."""
+    return Report(
+        subject=f"数据库备份出错：{reason}｜Backup failed: {reason}",
+        html=(
+            f"<p>数据库备份出错（{escape(reason)}）：{escape(detail)}。原有的备份未受影响，请查看备份页面或日志。</p>"
+            f"<p>Copying the database went wrong ({escape(reason)}): {escape(detail)}. The copies that were there are "
+            "untouched; see the page of copies, or the logs.</p>"
+        ),
+    )

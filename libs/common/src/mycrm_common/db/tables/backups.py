@@ -7,7 +7,7 @@
 from sqlalchemy import Boolean, Column, Float, Integer, String
 
 from mycrm_common.db.tables.registry import table
-from mycrm_common.db.types import Id, LongText, UtcDateTime, key, name
+from mycrm_common.db.types import Id, LongBytes, LongText, UtcDateTime, key, name
 
 OWNER = "backup"
 
@@ -46,6 +46,16 @@ backup_tasks = table(
     Column("attempts", Integer, nullable=False),
     Column("answer", LongText),
     Column("created_at", UtcDateTime, nullable=False, index=True),
+    owner=OWNER,
+)
+
+# A copy on its way to whoever downloads it: a few pieces at a time, gone when they were taken.
+backup_pieces = table(
+    "backup_pieces",
+    Column("request_id", name(36), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", LongBytes, nullable=False),
+    Column("put_at", UtcDateTime, nullable=False, index=True),
     owner=OWNER,
 )
 
