@@ -18,7 +18,7 @@ from mycrm_common.db.unit_of_work import SqlUnits
 from mycrm_verifier.domain.schedule import Lane, Place, State
 from mycrm_verifier.domain.verdicts import Verdict
 from mycrm_verifier.ports.budget import Budgets
-from mycrm_verifier.ports.provider import Answer, Outcome
+from mycrm_verifier.ports.provider import Answer, Outcome, Provider
 from mycrm_verifier.ports.queue import Customer
 from mycrm_verifier.store import budget, customers, findings, jobs, tasks
 from mycrm_verifier.usecases.ask_provider import Asker, ask_provider
@@ -85,10 +85,10 @@ class World:
         self.by_clock += max(0.0, hours * 3600)
         self.clock.advance(hours=hours)
 
-    def asker(self, number: int, *, dies: bool = False) -> Asker:
+    def asker(self, number: int, *, dies: bool = False, provider: Provider | None = None) -> Asker:
         """One replica."""
         return Asker(
-            provider=Counted(self, dies=dies),
+            provider=provider or Counted(self, dies=dies),
             per_hour=self.per_hour,
             budgets=self.budgets,
             customers=customers,
@@ -112,7 +112,7 @@ class World:
         async with self.units(service="api")() as work:
             for number in range(count):
                 email = f"c{number}@example.com"
-                row = _customer_row(email, at=work.at) | values
+                row = customer_row(email, at=work.at) | values
                 await work.connection.execute(insert(customer_rows).values(**row))
         async with self.units()() as work:
             found = await customers.without_job(work, after=0, limit=count)
@@ -161,7 +161,8 @@ class World:
         return max(gaps, default=0.0)
 
 
-def _customer_row(email: str, *, at: datetime) -> dict[str, Any]:
+def customer_row(email: str, *, at: datetime) -> dict[str, Any]:
+    """A customer as api writes it."""
     texts = ("name", "company", "country", "address", "phone", "website", "comment", "last_checked_log")
     return {
         **dict.fromkeys(texts, ""),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import partial
 
 from mycrm_common.errors import Kind, MyCRMError
@@ -29,6 +30,7 @@ from mycrm_verifier.usecases.keep_checking import Checker, choose, keep_asking, 
 from mycrm_verifier.usecases.look_at_addresses import Looker
 from mycrm_verifier.usecases.note_evidence import note_evidence
 from mycrm_verifier.usecases.queue_address import queue_address
+from mycrm_verifier.usecases.queue_neighbours import queue_neighbours
 from mycrm_verifier.usecases.record_finding import Records
 from mycrm_verifier.usecases.take_over import take_over
 from mycrm_verifier.usecases.take_request import take_request
@@ -60,7 +62,7 @@ async def build(runtime: ServiceRuntime, settings: VerifierSettings) -> AsyncIte
             zone=runtime.zone,
             unit=runtime.unit,
         )
-    wakes = (Wake(), Wake())
+    wakes = _Wakes()
     try:
         yield Service(
             name=NAME,
@@ -114,18 +116,35 @@ def _asker(runtime: ServiceRuntime, provider: Provider, per_hour: int) -> Asker:
     )
 
 
-def _jobs(runtime: ServiceRuntime, checker: Checker, wakes: tuple[Wake, Wake]) -> tuple[Job, ...]:
-    looking, asking = wakes
+@dataclass(frozen=True, kw_only=True)
+class _Wakes:
+    """What one part tells another: look, ask, and who was added just now."""
 
+    looking: Wake = field(default_factory=Wake)
+    asking: Wake = field(default_factory=Wake)
+    gathering: Wake = field(default_factory=Wake)
+    added: list[int] = field(default_factory=list)
+
+
+def _jobs(runtime: ServiceRuntime, checker: Checker, wakes: _Wakes) -> tuple[Job, ...]:
     async def look() -> None:
         await keep_looking(checker)
-        asking.nudge()
+        wakes.asking.nudge()
+
+    async def gather() -> None:
+        while wakes.added:
+            first = min(wakes.added)
+            wakes.added.clear()
+            await queue_neighbours(
+                first, customers=customers, jobs=jobs, reading=runtime.reading, unit=runtime.unit
+            )
+            wakes.looking.nudge()
 
     async def find() -> None:
         await find_candidates(
             customers=customers, jobs=jobs, reading=runtime.reading, unit=runtime.unit, clock=runtime.clock
         )
-        looking.nudge()
+        wakes.looking.nudge()
 
     async def forget() -> None:
         await forget_findings(findings=findings, tasks=tasks, unit=runtime.unit)
@@ -133,27 +152,29 @@ def _jobs(runtime: ServiceRuntime, checker: Checker, wakes: tuple[Wake, Wake]) -
     return (
         Job(name="find candidates", beat=find, seconds=_DAY_SECONDS, lease="verifier.find"),
         Job(name="forget findings", beat=forget, seconds=_DAY_SECONDS, lease="verifier.forget"),
-        Job(name="look at addresses", beat=look, seconds=_LOOK_SECONDS, wake=looking),
-        Job(name="ask provider", beat=partial(keep_asking, checker), seconds=_ASK_SECONDS, wake=asking),
+        Job(name="queue neighbours", beat=gather, seconds=_DAY_SECONDS, wake=wakes.gathering),
+        Job(name="look at addresses", beat=look, seconds=_LOOK_SECONDS, wake=wakes.looking),
+        Job(name="ask provider", beat=partial(keep_asking, checker), seconds=_ASK_SECONDS, wake=wakes.asking),
     )
 
 
-def _subscriptions(wakes: tuple[Wake, Wake]) -> tuple[Subscription, ...]:
-    looking, asking = wakes
-
+def _subscriptions(wakes: _Wakes) -> tuple[Subscription, ...]:
     async def queue(event: CustomerAdded | CustomerUpdated | CustomerDeleted, unit: UnitOfWork) -> None:
         if await queue_address(event, customers=customers, jobs=jobs, findings=findings, unit=unit):
-            looking.nudge()
+            if isinstance(event, CustomerAdded):
+                wakes.added.append(event.customer_id)
+                wakes.gathering.nudge()
+            wakes.looking.nudge()
 
     async def ask(event: CheckRequested, unit: UnitOfWork) -> None:
         await take_request(event, requests=tasks, customers=customers, jobs=jobs, tasks=tasks, unit=unit)
-        looking.nudge()
+        wakes.looking.nudge()
 
     async def look_again(event: SettingsChanged, unit: UnitOfWork) -> None:
         del unit  # Nothing is written: the settings are read at each beat.
         if any(name.startswith("verifier_") for name in event.names):
-            looking.nudge()
-            asking.nudge()
+            wakes.looking.nudge()
+            wakes.asking.nudge()
 
     async def believe(event: Event, unit: UnitOfWork) -> None:
         assert isinstance(event, AddressBounced | AddressReplied)  # noqa: S101 - it subscribes to no other

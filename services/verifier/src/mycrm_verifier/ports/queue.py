@@ -50,8 +50,14 @@ class Customers(Protocol):
         """The customer who has this address, None where nobody has."""
         ...
 
-    async def without_job(self, reading: Reading, *, after: int, limit: int) -> Sequence[Customer]:
-        """Some candidates without a job, by id from after one."""
+    async def is_queued(self, reading: Reading, customer_id: int) -> bool:
+        """Whether there is a job of the address that a customer has."""
+        ...
+
+    async def without_job(
+        self, reading: Reading, *, after: int, limit: int, until: int | None = None
+    ) -> Sequence[Customer]:
+        """Some candidates without a job, by id from after one, and until one where that is said."""
         ...
 
     async def about_to_be_written_to(self, reading: Reading, *, at: datetime, limit: int) -> Collection[str]:

@@ -39,8 +39,20 @@ async def by_key(reading: Reading, email_key: str) -> Customer | None:
     return None if row is None else _customer(row)
 
 
-async def without_job(reading: Reading, *, after: int, limit: int) -> Sequence[Customer]:
-    """Some candidates without a job, by id from after one."""
+async def is_queued(reading: Reading, customer_id: int) -> bool:
+    """Whether there is a job of the address that a customer has."""
+    mine = (
+        select(check_jobs.c.customer_id)
+        .join(customers, customers.c.email_key == check_jobs.c.email_key)
+        .where(customers.c.id == customer_id, check_jobs.c.customer_id == customer_id)
+    )
+    return (await reading.connection.execute(mine)).first() is not None
+
+
+async def without_job(
+    reading: Reading, *, after: int, limit: int, until: int | None = None
+) -> Sequence[Customer]:
+    """Some candidates without a job, by id from after one, and until one where that is said."""
     missing = (
         select(*_COLUMNS)
         .outerjoin(check_jobs, check_jobs.c.email_key == customers.c.email_key)
@@ -48,6 +60,8 @@ async def without_job(reading: Reading, *, after: int, limit: int) -> Sequence[C
         .order_by(customers.c.id)
         .limit(limit)
     )
+    if until is not None:
+        missing = missing.where(customers.c.id <= until)
     return [_customer(row) for row in await reading.connection.execute(missing)]
 
 

@@ -23,8 +23,12 @@ _PAUSE_SECONDS: Final = 1.0
 class LeasedTurns:
     """Turns at mail servers, kept in the database."""
 
-    def __init__(self, *, unit: UnitOfWork, holder: str) -> None:
+    def __init__(
+        self, *, unit: UnitOfWork, holder: str, tries: int = _TRIES, pause_seconds: float = _PAUSE_SECONDS
+    ) -> None:
         self._unit = unit
+        self._tries = tries
+        self._pause_seconds = pause_seconds
         self._holder = holder
         self._locks = [asyncio.Lock() for _ in range(_LEASES)]
 
@@ -42,9 +46,9 @@ class LeasedTurns:
                         await leases.release(work, lease)
 
     async def _taken(self, name: str) -> leases.Lease | None:
-        for tries in range(_TRIES):
+        for tries in range(self._tries):
             if tries:
-                await asyncio.sleep(_PAUSE_SECONDS)
+                await asyncio.sleep(self._pause_seconds)
             async with self._unit() as work:
                 lease = await leases.acquire(work, name, holder=self._holder, ttl=_TTL)
             if lease is not None:

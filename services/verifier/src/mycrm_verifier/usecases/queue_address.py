@@ -1,4 +1,8 @@
-"""Queue an address when its customer was added or changed, and forget it when nobody has it any more."""
+"""Queue an address when its customer was added or changed, and forget it when nobody has it any more.
+
+After an import there is an event for each of thousands of customers, most of whom `queue_neighbours` has queued
+before: such an event costs one question.
+"""
 
 from mycrm_common.events.customers import CustomerAdded, CustomerDeleted, CustomerUpdated
 from mycrm_common.keys import email_key
@@ -6,7 +10,7 @@ from mycrm_common.work import UnitOfWork, Work
 from mycrm_verifier.domain.schedule import State, first_place
 from mycrm_verifier.domain.verdicts import VALIDITY, Finding
 from mycrm_verifier.ports.findings import Findings
-from mycrm_verifier.ports.queue import Customer, Customers, Jobs
+from mycrm_verifier.ports.queue import Customer, Customers, Job, Jobs
 
 PERSON = "person"
 _VERDICTS = {valid: verdict for verdict, valid in VALIDITY.items()}
@@ -22,11 +26,14 @@ async def queue_address(
 ) -> bool:
     """Make the queue what the customer is by now, in whatever order events arrive; True if somebody waits."""
     async with unit() as work:
+        if isinstance(event, CustomerAdded) and await customers.is_queued(work, event.customer_id):
+            return False
         customer = await customers.by_id(work, event.customer_id)
-        await _leave(work, event.customer_id, customer, jobs=jobs)
+        job = await _leave(work, event.customer_id, customer, jobs=jobs)
         if customer is None:
             return False
-        job = await jobs.hold(work, customer.email_key)
+        if job is None:
+            job = await jobs.hold(work, customer.email_key)
         if job is None and customer.is_candidate:
             has_moved = (
                 event.previous_email is not None and email_key(event.previous_email) != customer.email_key
@@ -39,10 +46,15 @@ async def queue_address(
         return False
 
 
-async def _leave(work: Work, customer_id: int, customer: Customer | None, *, jobs: Jobs) -> None:
+async def _leave(work: Work, customer_id: int, customer: Customer | None, *, jobs: Jobs) -> Job | None:
+    """Forget the addresses that the customer has no more; return the job of the one that it has."""
+    found = None
     for job in await jobs.of_customer(work, customer_id):
-        if customer is None or job.email_key != customer.email_key:
+        if customer is not None and job.email_key == customer.email_key:
+            found = job
+        else:
             await jobs.remove(work, job.email_key)
+    return found
 
 
 async def _believe(work: Work, customer: Customer, *, jobs: Jobs, findings: Findings) -> None:
