@@ -1,9 +1,22 @@
 import vueI18n from '@intlify/unplugin-vue-i18n/vite'
 import vue from '@vitejs/plugin-vue'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath, URL } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+interface Package {
+  version: string
+  license?: string
+  dependencies?: Record<string, string>
+}
+const packageAt = (path: string) => JSON.parse(readFileSync(at(path), 'utf8')) as Package
+const ours = packageAt('./package.json')
+// Who is credited is whoever the page is built from, with the licence that their package names.
+const parts = Object.keys(ours.dependencies ?? {}).map((name) => {
+  return { name, licence: packageAt(`./node_modules/${name}/package.json`).license ?? '' }
+})
 
 const FIRST_LIBRARIES = new RegExp(
   '/node_modules/(@?vue|vue-router|vue-i18n|@intlify|@tanstack|openapi-fetch|reka-ui|@floating-ui|@vueuse|aria-hidden|defu|ohash)/',
@@ -22,7 +35,11 @@ export default defineConfig({
     }),
   ],
   resolve: { alias: { '@tests': at('./tests'), '@': at('./src') } },
-  define: { __VUE_OPTIONS_API__: 'false' },
+  define: {
+    __VUE_OPTIONS_API__: 'false',
+    __VERSION__: JSON.stringify(ours.version),
+    __PAGE_PARTS__: JSON.stringify(parts),
+  },
   // The manifest says which files the first screen needs; a check holds them to their budget.
   build: {
     outDir: 'dist',
