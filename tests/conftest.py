@@ -32,3 +32,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     schema.addoption("--schema-seed", type=int, default=20261123, help="the seed of what is in them")
     large = parser.getgroup("large", "how large things are made")
     large.addoption("--import-rows", type=int, default=1_500, help="how many customers one file imports")
+    large.addoption("--backup-customers", type=int, default=2_000, help="how many customers one copy holds")
+    large.addoption("--backup-messages", type=int, default=5_000, help="how many mails one copy holds")
