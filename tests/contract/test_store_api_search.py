@@ -29,8 +29,6 @@ from mycrm_common.work import Reading
 from tests.contract.api_office import Office
 from tests.contract.search_world import Asked, SearchWorld, is_meant, sort_key
 
-ALL = CustomerFilter()
-
 
 @pytest.fixture
 def office(database: Database) -> Office:
@@ -194,12 +192,7 @@ async def test_a_change_by_hand_is_found_at_once_however_many_wait(
         await search.note_changed(work, range(1_000_000, 1_000_050))
 
     page = await _page(office, CustomerList(only=Asked(q="rarely").only))
-    assert [one.email for one in page.items] == [mine.email]
-    assert page.unindexed == 50 - 4, "four of the import are looked at by themselves"
-
-    assert (await _page(office, CustomerList())).unindexed == 0, "a list without a search misses nobody"
-    await _index(office)
-    assert (await _page(office, CustomerList(only=Asked(q="rarely").only))).unindexed == 0
+    assert (page.items, page.unindexed) == ([mine], 46), "four of the import are looked at"
 
 
 async def test_indexing_leaves_nothing_waiting_and_twice_is_as_good_as_once(office: Office) -> None:
@@ -313,7 +306,7 @@ async def test_a_cursor_of_another_search_is_refused(office: Office) -> None:
     cursor = (await _page(office, CustomerList(only=Asked(q="example").only, limit=2))).next_cursor
     assert cursor is not None
 
-    for other in (ALL, Asked(q="exampl").only, Asked(field="email", value="example").only):
+    for other in (CustomerFilter(), Asked(q="exampl").only, Asked(field="email", value="example").only):
         with pytest.raises(MyCRMError, match="cursor_invalid"):
             await _page(office, CustomerList(only=other, limit=2, cursor=cursor))
 
