@@ -8,5 +8,6 @@
     chosen = {}
   }
   if (chosen.theme) root.dataset.theme = chosen.theme
+  if (chosen.density) root.dataset.density = chosen.density
   root.lang = chosen.language || (/^zh/i.test(navigator.language) ? 'zh-CN' : 'en')
 })()

@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { problemFrom } from '@/api/problem'
 import { useBackend } from '@/api/backend'
+import { useDensityMenu } from '@/app/density-menu'
 import type { Features } from '@/app/features'
 import { useProblemTexts } from '@/i18n/problems'
 import type { Command, MenuName } from '@/lib/feature'
@@ -27,6 +28,7 @@ export function useFrameMenus(features: Features): FrameMenus {
   const notices = useNotices()
   const problems = useProblemTexts()
   const shortcuts = useShortcutList()
+  const densities = useDensityMenu()
 
   const tell = (failure: unknown) => void notices.show({ tone: 'failed', text: problems.of(problemFrom(failure)) })
   const itemOf = ({ id, title, icon }: Command): MenuItem => ({ id, label: t(title), icon: icon as IconName })
@@ -39,7 +41,7 @@ export function useFrameMenus(features: Features): FrameMenus {
 
   function menuOf(menu: MenuName): Menu {
     const sections: Menu['sections'] = [{ items: commandsOf(menu).map(itemOf) }]
-    if (menu === 'settings') sections.push(themes())
+    if (menu === 'settings') sections.push(themes(), densities.section())
     if (menu === 'help') sections.push({ items: [{ id: 'sheet', label: t('frame.sheet.title'), icon: 'keyboard' }] })
     return { id: menu, label: t(`frame.menus.${menu}`), sections: sections.filter(({ items }) => items.length > 0) }
   }
@@ -67,6 +69,7 @@ export function useFrameMenus(features: Features): FrameMenus {
   function choose(id: string): void {
     if (id === 'sign-out') session.signOut().catch(tell)
     else if (id.startsWith('theme:')) chooseTheme(themeNamed(id.slice('theme:'.length)))
+    else if (id.startsWith('density:')) densities.choose(id.slice('density:'.length))
     else if (id === 'sheet') shortcuts.list.find((shortcut) => shortcut.id === id)?.run?.()
     else MENUS.flatMap(commandsOf).find((command) => command.id === id)?.run(router)
   }
