@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Row, select
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from mycrm_common.db.dialects import insert_rows, is_duplicate
+from mycrm_common.db.dialects import insert_and_tell, insert_rows, is_duplicate
 from mycrm_common.db.engine import Database
 from mycrm_common.db.tables.events import outbox
 from mycrm_common.db.tables.settings import config
@@ -98,3 +98,39 @@ async def test_a_key_that_is_there_already_is_known_and_no_value_is_told(databas
     assert "a secret" not in str(refused.value)
     assert b"a secret".hex() not in str(refused.value)
     assert await _kept(database) == []
+
+
+async def _told(work: Work, rows: list[tuple[str, bytes]], told: dict[bytes, int]) -> None:
+    """Insert events, and note what is told of each as soon as it is."""
+    telling = insert_and_tell(
+        work.connection,
+        outbox,
+        ("event_id", "body"),
+        rows,
+        same=SAME | {"available_at": NOON},
+        told=("body", "id"),
+    )
+    async for row in telling:
+        told.setdefault(row.body, row.id)
+
+
+async def test_what_went_in_is_told(database: Database) -> None:
+    rows = [(str(number), bytes([255 - number]) * 60_000) for number in range(10)]
+    told: dict[bytes, int] = {}
+    async with units(database)() as work:
+        await _told(work, rows, told)
+        await _told(work, [], told)
+
+    assert told == {row.body: row.id for row in await _kept(database)}
+    assert told.keys() == {body for _, body in rows}
+
+
+async def test_after_a_row_that_was_there_all_that_was_told_is_in_and_no_more(database: Database) -> None:
+    told: dict[bytes, int] = {}
+    async with units(database)() as work:
+        await _told(work, [("known", b"known")], {})
+        with pytest.raises(DBAPIError) as caught:
+            await _told(work, [(key, key.encode() * 100_000) for key in "abcde"] + [("known", b"new")], told)
+        assert is_duplicate(caught.value)
+
+    assert told | {b"known": 1} == {row.body: row.id for row in await _kept(database)}

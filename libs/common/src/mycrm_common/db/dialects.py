@@ -1,7 +1,7 @@
 """What differs between SQLite and MariaDB, and may stand nowhere else but here and in migrations."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Dialect,
     Insert,
     Integer,
+    Row,
     Select,
     Table,
     bindparam,
@@ -85,18 +86,52 @@ async def insert_rows(
     same: Mapping[str, Any] | None = None,
 ) -> None:
     """Insert many rows, quickly: values of these columns, and those that are the `same` in every row."""
-    same = same or {}
     if connection.dialect.name == "sqlite":
-        values = [dict(zip(names, row, strict=True), **same) for row in rows]
+        values = [dict(zip(names, row, strict=True), **(same or {})) for row in rows]
         if values:
             await connection.execute(insert(table), values)
         return
+    for statement, piece in _statements(connection, table, names, rows, same or {}):
+        await connection.exec_driver_sql(statement, (piece,))
+
+
+async def insert_and_tell(
+    connection: AsyncConnection,
+    table: Table,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    same: Mapping[str, Any],
+    told: Sequence[str],
+) -> AsyncIterator[Row[Any]]:
+    """Insert many rows as `insert_rows` does, and yield these columns of those that are in, statement by statement.
+
+    Numbers and bytes only: what is told comes as the driver has it.
+    """
+    if connection.dialect.name == "sqlite":
+        values = [dict(zip(names, row, strict=True), **same) for row in rows]
+        if values:
+            telling = insert(table).returning(*(table.c[name] for name in told))
+            for row in await connection.execute(telling, values):
+                yield row
+        return
+    for statement, piece in _statements(connection, table, names, rows, same):
+        for row in await connection.exec_driver_sql(f"{statement} RETURNING {','.join(told)}", (piece,)):
+            yield row
+
+
+def _statements(
+    connection: AsyncConnection,
+    table: Table,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    same: Mapping[str, Any],
+) -> Iterable[tuple[str, Written]]:
+    """Yield what inserts the rows on MariaDB; bound one by one, their values cost more than to store them."""
     if connection.sync_connection is not None:
         refuse_foreign(connection.sync_connection, table)
-    # Bound one by one, sixty values a mail cost more than the database needs to store them.
     statement = f"INSERT INTO {table.name} ({','.join([*names, *same])}) VALUES %s"  # noqa: S608 - names of our own tables
-    for piece in _pieces(tuples(rows, same=list(same.values()))):
-        await connection.exec_driver_sql(statement, (Written(piece),))
+    return ((statement, Written(piece)) for piece in _pieces(tuples(rows, same=list(same.values()))))
 
 
 def _pieces(tuples: Iterable[str]) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select, update
 
 from mycrm_common.db.dialects import insert_rows
 from mycrm_common.db.tables.mailboxes import held_mails, locations
@@ -71,9 +71,11 @@ async def put(
     if not places:
         return
     uids = UidSet(place.uid for place in places)
-    attempts = await _attempts(work, places, folder)
-    await _delete_places(work, uids, folder)
-    await uid_runs.remove(work, uids, folder=folder)
+    attempts: dict[int, int] = {}
+    if await _is_anything_near(work, uids, folder):
+        attempts = await _attempts(work, places, folder)
+        await _delete_places(work, uids, folder)
+        await uid_runs.remove(work, uids, folder=folder)
     for rule in Rule:
         ignored = UidSet(place.uid for place in places if _is_under(rule, place))
         await uid_runs.add(work, ignored, folder=folder, rule=rule)
@@ -152,6 +154,21 @@ def _why(place: Place) -> tuple[str, str]:
 
 def _is_under(rule: Rule, place: Place) -> bool:
     return place.state is PlaceState.IGNORED and place.reason == rule
+
+
+async def _is_anything_near(reading: Reading, uids: UidSet, folder: FolderKey) -> bool:
+    """Say whether one of the uids, or one between them, may be in some set; of new mail none is."""
+    first, last = next(iter(uids)), next(reversed(uids))
+    places = (
+        exists().where(
+            table.c.folder_id == folder.folder_id,
+            table.c.uid_validity == folder.uid_validity,
+            table.c.uid.between(first, last),
+        )
+        for table in (locations, held_mails)
+    )
+    runs = exists().where(uid_runs.reaching(folder, first, last))
+    return bool((await reading.connection.execute(select(or_(*places, runs)))).scalar_one())
 
 
 async def _attempts(reading: Reading, places: Sequence[Place], folder: FolderKey) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """The messages and their addresses; the unique content key decides what is stored already."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from mycrm_common.db.dialects import insert_rows, is_duplicate
+from mycrm_common.db.dialects import insert_and_tell, insert_rows, is_duplicate
 from mycrm_common.db.tables.mailboxes import locations
 from mycrm_common.db.tables.messages import messages as table
 from mycrm_common.db.tables.messages import msg_addrs
@@ -39,22 +39,24 @@ async def ids_by_key(reading: Reading, keys: Collection[bytes]) -> dict[bytes, i
 
 async def add(work: Work, messages: Sequence[NewMessage]) -> dict[bytes, int]:
     """Store messages with their addresses and return the ids of those that were not there yet."""
+    added: dict[bytes, int] = {}
     fresh = {message.content_key: message for message in reversed(messages)}
+    # One with an id of its own was looked for when nothing but its header was here; the unique key knows the rest.
+    doubtful = [key for key, message in fresh.items() if not message.message_id]
     while True:
-        for known in await ids_by_key(work, fresh):
+        for known in await ids_by_key(work, doubtful):
             del fresh[known]
-        if not fresh:
-            return {}
-        if await _inserted(work, fresh.values()):
+        if await _are_inserted(work, fresh, added):
             break
-    ids = await ids_by_key(work, fresh)
+        doubtful = list(fresh)
+    by_key = {message.content_key: message for message in reversed(messages)}
     await insert_rows(
         work.connection,
         msg_addrs,
         ("msg_id", "address", "address_key", "role", "date"),
-        [row for key, message in fresh.items() for row in _address_rows(message, ids[key])],
+        [row for key, message_id in added.items() for row in _address_rows(by_key[key], message_id)],
     )
-    return ids
+    return added
 
 
 async def add_notice(work: Work, *, subject: str, content: str) -> None:
@@ -111,17 +113,20 @@ def _by_folder(places: Iterable[tuple[int, int, int]]) -> Iterable[tuple[FolderK
         yield FolderKey(folder_id=folder_id, uid_validity=validity), [uid for _, _, uid in rows]
 
 
-async def _inserted(work: Work, messages: Collection[NewMessage]) -> bool:
-    """False where somebody else stored one of them since we looked."""
+async def _are_inserted(work: Work, fresh: Mapping[bytes, NewMessage], added: dict[bytes, int]) -> bool:
+    """Insert messages and note the ids of those that are in; False where one of the others is there already."""
+    rows = insert_and_tell(
+        work.connection,
+        table,
+        _COLUMNS,
+        [_row(message) for message in fresh.values()],
+        same={"stored_at": work.at},
+        told=("content_key", "id"),
+    )
     try:
-        async with work.connection.begin_nested():
-            await insert_rows(
-                work.connection,
-                table,
-                _COLUMNS,
-                [_row(message) for message in messages],
-                same={"stored_at": work.at},
-            )
+        # A statement that meets a row that is there inserts none of its own; those before it stand.
+        async for row in rows:
+            added.setdefault(row.content_key, row.id)
     except IntegrityError as error:
         if is_duplicate(error):
             return False

@@ -26,7 +26,7 @@ async def of_folder(
     reading: Reading, folder: FolderKey, *, first: int = FIRST_UID, last: int = LAST_UID
 ) -> Runs:
     """Return the folder's ignored uids by rule: all runs that reach into `first` to `last`, whole."""
-    wanted = select(table.c.reason, table.c.first_uid, table.c.last_uid).where(_reaching(folder, first, last))
+    wanted = select(table.c.reason, table.c.first_uid, table.c.last_uid).where(reaching(folder, first, last))
     found = defaultdict[Rule, list[tuple[int, int]]](list)
     for reason, low, high in await reading.connection.execute(wanted):
         found[Rule(reason)].append((low, high))
@@ -36,7 +36,7 @@ async def of_folder(
 async def count(reading: Reading, folder: FolderKey) -> int:
     """Return how many uids of the folder are ignored."""
     whole = select(func.coalesce(func.sum(table.c.last_uid - table.c.first_uid + 1), 0))
-    wanted = whole.where(_reaching(folder, FIRST_UID, LAST_UID))
+    wanted = whole.where(reaching(folder, FIRST_UID, LAST_UID))
     return int((await reading.connection.execute(wanted)).scalar_one())
 
 
@@ -61,6 +61,16 @@ async def forget_other_validities(work: Work, folder: FolderKey) -> None:
     )
 
 
+def reaching(folder: FolderKey, first: int, last: int) -> ColumnElement[bool]:
+    """Whether a run of the folder has a uid of `first` to `last` in it."""
+    return and_(
+        table.c.folder_id == folder.folder_id,
+        table.c.uid_validity == folder.uid_validity,
+        table.c.first_uid <= last,
+        table.c.last_uid >= first,
+    )
+
+
 def _without(runs: Runs, uids: UidSet) -> Runs:
     return {rule: known - uids for rule, known in runs.items()}
 
@@ -77,7 +87,7 @@ async def _rewrite(work: Work, uids: UidSet, folder: FolderKey, change: Callable
     if before:
         reach = reduce(or_, before.values())
         first, last = next(iter(reach)), next(reversed(reach))
-        await work.connection.execute(delete(table).where(_reaching(folder, first, last)))
+        await work.connection.execute(delete(table).where(reaching(folder, first, last)))
     rows = [
         {
             "folder_id": folder.folder_id,
@@ -91,12 +101,3 @@ async def _rewrite(work: Work, uids: UidSet, folder: FolderKey, change: Callable
     ]
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         await work.connection.execute(insert(table), rows[start : start + _ROWS_AT_ONCE])
-
-
-def _reaching(folder: FolderKey, first: int, last: int) -> ColumnElement[bool]:
-    return and_(
-        table.c.folder_id == folder.folder_id,
-        table.c.uid_validity == folder.uid_validity,
-        table.c.first_uid <= last,
-        table.c.last_uid >= first,
-    )

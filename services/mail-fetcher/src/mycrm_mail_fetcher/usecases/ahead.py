@@ -1,7 +1,8 @@
-"""Lets one step of a line of work go ahead of the next one, by one piece.
+"""Lets one step of a line of work go ahead of the next one, by a piece or two.
 
 While a batch is stored, the next is read and the one after that is fetched: the line is as fast as its slowest
-step, and holds three batches at most.
+step. With one piece between two steps all of them begin at the same moment, get in each other's way, and then wait
+for the slowest; a second one lets them work when there is time. What holds the bytes of mails goes one ahead only.
 """
 
 import asyncio
@@ -15,12 +16,12 @@ T = TypeVar("T")
 _END: Final = object()
 
 
-async def ahead(source: AsyncGenerator[T], *, name: str) -> AsyncGenerator[T]:
+async def ahead(source: AsyncGenerator[T], *, name: str, most: int = 1) -> AsyncGenerator[T]:
     """Yield what the source yields, in its order, while the source already makes the next; its error is raised last.
 
-    Whoever leaves early ends the source too.
+    At most so many wait to be taken. Whoever leaves early ends the source too.
     """
-    ready: asyncio.Queue[object] = asyncio.Queue(maxsize=1)
+    ready: asyncio.Queue[object] = asyncio.Queue(maxsize=most)
 
     async def run() -> None:
         try:

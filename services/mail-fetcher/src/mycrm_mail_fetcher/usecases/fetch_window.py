@@ -6,9 +6,9 @@ description of it cannot be trusted.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from mycrm_mail_fetcher.domain.accounts import Rule
 from mycrm_mail_fetcher.domain.cursors import by_size
@@ -24,6 +24,9 @@ from mycrm_mail_fetcher.usecases.fetch_mails import LONGEST_MAIL, fetch_mails
 
 BATCH_BYTES: Final = 8 * 1024 * 1024
 LONGEST_BEGINNING: Final = 1024 * 1024
+_HANDFUL: Final = 20
+
+T = TypeVar("T")
 
 Wishes = Mapping[int, Sequence[SectionWish] | None]
 
@@ -66,7 +69,11 @@ async def look_at(window: Sequence[int], *, reader: Reader, anyway: UidSet) -> l
     heads = {head.uid: head for head in await reader.session.heads(window)}
     places = {place.uid: place for place in await _placed_by_head(heads.values(), reader, anyway)}
     places |= {place.uid: place for place in await _withheld(set(window) - heads.keys(), {}, reader)}
-    return [_turn(uid, places.get(uid), heads.get(uid)) for uid in window]
+    turns: list[Turn] = []
+    for uids in _handfuls(window):
+        turns += [_turn(uid, places.get(uid), heads.get(uid)) for uid in uids]
+        await asyncio.sleep(0)
+    return turns
 
 
 async def fetch(turns: Sequence[Turn], *, reader: Reader, newest_first: bool) -> AsyncGenerator[Fetched]:
@@ -101,13 +108,20 @@ async def _placed_by_head(heads: Collection[MailHead], reader: Reader, anyway: U
     start = reader.rules.window_from
     old = [head for head in heads if head.internal_date < start and head.uid not in anyway]
     too_old = {head.uid for head in old}
-    # Two hundred headers are a noticeable while for whoever else waits for the loop.
-    keys = await asyncio.to_thread(_keys, [head for head in heads if head.uid not in too_old])
+    keys: dict[int, bytes] = {}
+    for some in _handfuls([head for head in heads if head.uid not in too_old]):
+        keys |= _keys(some)
+        await asyncio.sleep(0)
     async with reader.ledger.reading() as reading:
         stored = await reader.ledger.messages.ids_by_key(reading, set(keys.values()))
     return [_place(head, PlaceState.IGNORED, Rule.OUTSIDE_WINDOW) for head in old] + [
         _place(head, PlaceState.STORED, key=keys[head.uid]) for head in heads if keys.get(head.uid) in stored
     ]
+
+
+def _handfuls(of: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield a few at a time: two hundred headers are a noticeable while for whoever else waits for the loop."""
+    return (of[start : start + _HANDFUL] for start in range(0, len(of), _HANDFUL))
 
 
 def _keys(heads: Sequence[MailHead]) -> dict[int, bytes]:

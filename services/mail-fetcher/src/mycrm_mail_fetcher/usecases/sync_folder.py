@@ -120,9 +120,9 @@ async def _taken(
 ) -> AsyncIterator[tuple[FolderState, Counts]]:
     """Look, fetch, read and store: each step works on the next batch while the one behind it is still busy."""
     async with (
-        aclosing(ahead(_looked_at(order, reader), name="look at heads")) as turns,
+        aclosing(ahead(_looked_at(order, reader), name="look at heads", most=2)) as turns,
         aclosing(ahead(_fetched(turns, order, reader), name="fetch texts")) as fetched,
-        aclosing(ahead(_read(fetched, order, reader), name="read mails")) as read,
+        aclosing(ahead(_read(fetched, order, reader), name="read mails", most=2)) as read,
     ):
         async for batch in read:
             state = advanced(state, batch.uids)
