@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from mycrm_common.db import schema
+from mycrm_common.db.engine import Database, parse_url
 from mycrm_verifier.domain.verdicts import Verdict
 from mycrm_verifier.ports.provider import Outcome
 from mycrm_verifier.providers.guest import GuestProvider
@@ -20,6 +22,29 @@ def _settings(guest: FakeGuest) -> dict[str, str]:
         "MYCRM_VERIFIER_URL": guest.url,
         "MYCRM_ALLOW_PRIVATE_HOSTS": "true",
     }
+
+
+APART = pytest.param("rabbitmq", marks=pytest.mark.servers("rabbitmq", "mariadb"))
+
+
+@pytest.fixture(params=["local", APART])
+def pair(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of a bus and of the database that goes with it."""
+    if request.param == "local":
+        return {}
+    return {
+        "MYCRM_BUS_URL": request.getfixturevalue("rabbitmq_url"),
+        "MYCRM_DATABASE_URL": request.getfixturevalue("mariadb_url"),
+        "MYCRM_SECRET_KEY": "a secret key of more than thirty-two letters",
+    }
+
+
+async def _bring_up(pair: dict[str, str]) -> None:
+    """Migrate a database beforehand: that takes its time, and a CRM has to be ready within its own."""
+    if "MYCRM_DATABASE_URL" in pair:
+        database = Database(parse_url(pair["MYCRM_DATABASE_URL"]))
+        await schema.migrate(database)
+        await database.close()
 
 
 async def _customer(crm: EmbeddedCRM, number: int, *, log: str) -> Any:
@@ -53,22 +78,37 @@ async def test_five_answers_reach_their_customers_and_the_sixth_waits(tmp_path: 
         assert [(one["verdict"], one["source"]) for one in found["items"]] == [("invalid", "guest")]
 
 
-async def test_a_limit_answer_changes_nothing_but_the_log_and_nobody_asks_again(tmp_path: Path) -> None:
-    async with fake_guest(most=0) as guest, embedded_crm(tmp_path, environment=_settings(guest)) as crm:
+async def test_answers_reach_their_customers_until_the_limit_and_then_nobody_asks_again(
+    tmp_path: Path, pair: dict[str, str]
+) -> None:
+    await _bring_up(pair)
+    async with (
+        fake_guest(most=2) as guest,
+        embedded_crm(tmp_path, environment=_settings(guest) | pair) as crm,
+    ):
         await crm.set_up()
-        for name in ("a", "b"):
-            await crm.ask("POST", "/customers", {"email": f"{name}@example.com"}, status=201)
+        logs = {"all": "ServerIsCatchAll", "gone": "MailboxDoesNotExist", "late": LIMIT}
+        rows = []
+        for name, log in logs.items():
+            email = f"{name}@example.com"
+            added = await crm.ask("POST", "/customers", {"email": email}, status=201)
+            rows.append(await _customer(crm, added["id"], log=log))
+        await crm.ask("POST", "/customers", {"email": "later@example.com"}, status=201)
 
-        row = await _customer(crm, 1, log=LIMIT)
+        assert [row["valid"] for row in rows] == [2, 0, 2]
+        assert [row["last_checked_date"] is not None for row in rows] == [True, True, False]
 
-        assert (row["valid"], row["last_checked_date"]) == (2, None)
-        queue = await crm.ask("GET", "/checks")
+        async def queued() -> Any:
+            queue = await crm.ask("GET", "/checks")
+            return queue if queue["waiting"] == 2 else None
+
+        queue = await eventually(queued, what="both to wait", seconds=60)
         assert queue["blocked_until"] is not None
-        assert (queue["free_calls"], queue["waiting"]) == (0, 2)
-        assert guest.asked == ["a@example.com"]
+        assert queue["free_calls"] == 0
+        assert guest.asked == ["all@example.com", "gone@example.com", "late@example.com"]
 
 
-async def test_a_person_asks_and_has_the_answer_at_once(tmp_path: Path) -> None:
+async def test_a_person_asks_and_has_the_answer_at_once_and_can_correct_it(tmp_path: Path) -> None:
     async with fake_guest() as guest, embedded_crm(tmp_path, environment=_settings(guest)) as crm:
         await crm.set_up()
         await crm.ask("POST", "/customers", {"email": "gone@example.com"}, status=201)
@@ -77,6 +117,21 @@ async def test_a_person_asks_and_has_the_answer_at_once(tmp_path: Path) -> None:
         said = await crm.ask("POST", "/customers/1/check", status=201)
 
         assert (said["verdict"], said["source"]) == ("invalid", "guest")
+
+        row = await crm.ask("GET", "/customers/1")
+        headers = {"Origin": crm.url, "If-Match": f'"{row["version"]}"'}
+        async with crm._client.patch(
+            f"{crm.url}/api/v1/customers/1", json={"valid": 1}, headers=headers
+        ) as edited:
+            assert (edited.status, (await edited.json())["valid"]) == (200, 1)
+
+        async def corrected() -> Any:
+            found = (await crm.ask("GET", "/customers/1/checks"))["items"]
+            return found if found[0]["source"] == "person" else None
+
+        found = await eventually(corrected, what="the check to say that a person has decided", seconds=60)
+        assert [(one["source"], one["valid"]) for one in found] == [("person", 1), ("guest", 0), ("guest", 0)]
+        assert (await crm.ask("GET", "/customers/1"))["valid"] == 1
         assert guest.asked == ["gone@example.com"] * 2
 
 

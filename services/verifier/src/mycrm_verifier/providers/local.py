@@ -40,7 +40,9 @@ class LocalChecks:
         resolver: Callable[[], dns.asyncresolver.Resolver] = make_resolver,
         disposable: Words | None = None,
         roles: Words | None = None,
+        seconds: float = _SECONDS,
     ) -> None:
+        self._seconds = seconds
         self._resolver = resolver()
         self._disposable = disposable or Words(DISPOSABLE)
         self._roles = roles or Words(ROLES)
@@ -76,7 +78,7 @@ class LocalChecks:
 
     async def _mail_servers(self, domain: str) -> Finding:
         try:
-            servers = await self._resolver.resolve(f"{domain}.", "MX", lifetime=_SECONDS, search=False)
+            servers = await self._resolver.resolve(f"{domain}.", "MX", lifetime=self._seconds, search=False)
         except dns.resolver.NoAnswer:
             return await self._addresses(domain)
         names = [str(server.exchange) for server in servers]
@@ -88,7 +90,7 @@ class LocalChecks:
         """Without an MX the domain's own address takes its mail (RFC 5321); without that nobody does."""
         for kind in ("A", "AAAA"):
             try:
-                await self._resolver.resolve(f"{domain}.", kind, lifetime=_SECONDS, search=False)
+                await self._resolver.resolve(f"{domain}.", kind, lifetime=self._seconds, search=False)
             except dns.resolver.NoAnswer:
                 continue
             return _finding(Verdict.UNKNOWN, "DomainTakesMail", f"dns: {kind}, no MX")
