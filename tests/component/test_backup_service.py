@@ -2,14 +2,21 @@
 
 import json
 import zipfile
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyrage  # type: ignore[import-untyped] # it brings no types
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
+from sqlalchemy import select, update
 
+from mycrm_common.db.tables.backups import backup_runs, backup_timer
+from mycrm_common.errors import MyCRMError, StartError
 from mycrm_common.events.backups import (
     BackupCompleted,
     BackupFailed,
@@ -19,6 +26,7 @@ from mycrm_common.events.backups import (
     BackupVerifyRequested,
 )
 from tests.component.backup_service import BackupService, backup_service
+from tests.support.ports import free_port
 from tests.support.sftp import sftp_server
 
 MARIADB = pytest.param("mariadb", marks=pytest.mark.servers("mariadb"))
@@ -134,10 +142,6 @@ async def test_the_timer_counts_from_the_first_look_and_catches_up_by_one_copy(t
         assert await service.runs() == []
         assert not await service.look()
 
-        from sqlalchemy import update
-
-        from mycrm_common.db.tables.backups import backup_timer
-
         async with service.runtime.unit_for("backup")() as work:
             await work.connection.execute(update(backup_timer).values(since=work.at - timedelta(days=3)))
         assert await service.look()
@@ -176,3 +180,133 @@ async def test_a_copy_is_kept_on_this_machine_as_well_where_that_is_wished(tmp_p
 
     assert (tmp_path / "本机" / name).read_bytes() == (_copies(tmp_path) / name).read_bytes()
     assert [path.name for path in (tmp_path / "本机").iterdir()] == [name]
+
+
+async def test_an_encrypted_copy_is_proven_by_its_key_and_is_no_zip_to_others(
+    database_url: str, tmp_path: Path
+) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    async with backup_service(
+        tmp_path,
+        database_url=database_url,
+        backup_age_recipients=str(identity.to_public()),
+        backup_age_identity=SecretStr(str(identity)),
+        backup_remote_file="/backup/mycrm-%Y%m%d.zip.age",
+    ) as service:
+        await service.fill(5)
+        answer = await service.ask(BackupRunRequested)
+        [run] = await service.runs()
+
+    assert answer["ok"], answer
+    assert run.verified_at is not None
+    [whole] = _copies(tmp_path).glob("*.age")
+    assert whole.read_bytes().startswith(b"age-encryption.org/v1\n")
+    assert not zipfile.is_zipfile(whole)
+    assert json.loads(whole.with_name(whole.name + ".json").read_text())["sealed"] == "age"
+    assert not list((tmp_path / "data/backup-work").glob("copy*"))
+
+
+async def test_copies_that_could_never_be_proven_here_stop_the_start(tmp_path: Path) -> None:
+    public = str(pyrage.x25519.Identity.generate().to_public())
+    other = SecretStr(str(pyrage.x25519.Identity.generate()))
+
+    chosen: tuple[dict[str, Any], ...] = ({}, {"backup_age_identity": other})
+    for settings in chosen:
+        with pytest.raises(StartError, match="setting_invalid"):
+            async with backup_service(tmp_path, backup_age_recipients=public, **settings):
+                pass
+    async with backup_service(tmp_path, backup_age_recipients=public, backup_verify="off") as service:
+        answer = await service.ask(BackupRunRequested)
+        [run] = await service.runs()
+
+    assert answer["ok"]
+    assert run.tried_at is None
+
+
+async def test_copies_that_are_missing_for_26_hours_are_told_once_a_day(tmp_path: Path) -> None:
+    async with backup_service(tmp_path) as service:
+        assert (await service.ask(BackupRunRequested))["ok"]
+        _in_the_way(tmp_path)
+        missing = [await _times_missing(service, later=hours) for hours in (25, 2, 0, 25)]
+
+        told = {event.reason for event in await service.told() if isinstance(event, BackupFailed)}
+    assert missing == [0, 1, 1, 2]
+    assert told == {"backup_missing", "backup_work_folder_unusable"}
+
+
+async def test_a_copy_that_was_not_proven_is_no_copy_to_rely_on(tmp_path: Path) -> None:
+    async with backup_service(tmp_path) as service:
+        await service.ask(BackupRunRequested)
+        async with service.runtime.unit_for("backup")() as work:
+            unproven = {"verified_at": None, "verify_reason": "backup_differs"}
+            await work.connection.execute(update(backup_runs).values(**unproven))
+            long_ago = work.at - timedelta(hours=27)
+            await work.connection.execute(update(backup_timer).values(since=long_ago))
+        _in_the_way(tmp_path)
+
+        assert await _times_missing(service, later=0) == 1
+
+
+def _in_the_way(tmp_path: Path) -> None:
+    """Let no copy be made any more."""
+    work = tmp_path / "data/backup-work"
+    work.rmdir()
+    work.write_text("in the way of the work folder")
+
+
+async def _times_missing(service: BackupService, *, later: int) -> int:
+    """Look so many hours later, and return how often it was told by now that copies are missing."""
+    await _age(service, hours=later)
+    with suppress(MyCRMError):
+        await service.look()
+    told = await service.told()
+    return sum(isinstance(event, BackupFailed) and event.reason == "backup_missing" for event in told)
+
+
+async def _age(service: BackupService, *, hours: int) -> None:
+    """Let all that was written down have happened so much earlier."""
+    async with service.runtime.unit_for("backup")() as work:
+        for table in (backup_runs, backup_timer):
+            for row in (await work.connection.execute(select(table))).mappings().all():
+                earlier = {
+                    name: value - timedelta(hours=hours)
+                    for name, value in row.items()
+                    if isinstance(value, datetime)
+                }
+                [key] = table.primary_key.columns
+                await work.connection.execute(update(table).where(key == row[key.name]).values(**earlier))
+
+
+async def test_whoever_watches_hears_of_each_copy_and_what_became_of_it(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        heard.append(request.path)
+        return web.Response(status=500 if "start" in request.path else 200)
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", hear)
+    async with TestServer(app) as server:
+        url = SecretStr(str(server.make_url("/ping/a-secret/")))
+        async with backup_service(tmp_path, backup_ping_url=url) as service:
+            await service.ask(BackupRunRequested)
+            whole = _copies(tmp_path) / _name(service)
+            whole.unlink()
+            whole.mkdir()
+            await service.ask(BackupRunRequested)
+
+    start, fail = "/ping/a-secret/start", "/ping/a-secret/fail"
+    assert heard == [start, "/ping/a-secret/", start, fail]
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "nonsense", "http://"])
+async def test_an_address_that_cannot_be_watched_from_stops_the_start(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StartError, match="setting_invalid"):
+        async with backup_service(tmp_path, backup_ping_url=SecretStr(url)):
+            pass
+
+
+async def test_nobody_who_watches_stops_no_copy(tmp_path: Path) -> None:
+    url = SecretStr(f"http://127.0.0.1:{free_port()}/gone")
+    async with backup_service(tmp_path, backup_ping_url=url) as service:
+        assert (await service.ask(BackupRunRequested))["ok"]
