@@ -94,6 +94,24 @@ async def test_who_was_deleted_with_the_address_is_named(api: ApiClient) -> None
     assert one["rows"][1]["deleted_before"] is None
 
 
+async def test_who_sent_a_file_and_why_rows_are_not_taken_is_told(api: ApiClient) -> None:
+    raw = b"Email,Name,Rating,Shade\nx,Li,,dark\ny,Wu,,\nz@example.com,Zhao,9,\na@example.com,A,,\na@example.com,B,,\n"
+    _, one = await send_file(api, raw)
+
+    assert one["by_name"] == (await look(api, "/me"))[1]["username"]
+    assert [(cause["code"], cause["field"], cause["count"]) for cause in one["causes"]] == [
+        ("email_invalid", "email", 2),
+        ("number_large", "importance", 1),
+        ("rows_contradict", "name", 1),
+    ]
+    assert (one["columns"][3]["field"], one["columns"][3]["samples"]) == (None, ["dark"])
+    assert (await look(api, "/imports"))[1]["items"][0]["by_name"] == one["by_name"]
+    _, page = await look(api, f"/imports/{one['id']}/rows?reason=email_invalid&limit=1")
+    assert [row["line"] for row in page["items"]] == [2]
+    _, page = await look(api, f"/imports/{one['id']}/rows?reason=email_invalid&cursor={page['next_cursor']}")
+    assert [row["line"] for row in page["items"]] == [3]
+
+
 async def test_columns_charset_and_delimiter_can_be_put_right(api: ApiClient) -> None:
     raw = "甲|x;li@example.com;公司甲\n乙;wu@example.com;公司乙\n".encode("gb18030")
     _, one = await send_file(api, raw, query="?delimiter=;&header=false&charset=gb18030")

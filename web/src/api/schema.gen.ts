@@ -1449,6 +1449,18 @@ export interface components {
             missing: number[];
         };
         /**
+         * CauseView
+         * @description Why some rows are not taken, and how many they are.
+         */
+        CauseView: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * ChangeView
          * @description What would become of a field.
          */
@@ -2357,8 +2369,16 @@ export interface components {
              * @enum {string}
              */
             state: "reading" | "previewed" | "applying" | "applied" | "undoing" | "undone" | "failed" | "cancelled";
-            /** By */
+            /**
+             * By
+             * @description the account's id, or `operator`
+             */
             by: string;
+            /**
+             * By Name
+             * @description the account's name; null where it is gone
+             */
+            by_name: string | null;
             /**
              * Change Id
              * @description what ties its changes together in the customers' history
@@ -2382,6 +2402,12 @@ export interface components {
             applied: components["schemas"]["AppliedView"];
             undone: components["schemas"]["ImportUndoneView"];
             error: components["schemas"]["RowReasonView"] | null;
+            /**
+             * Causes
+             * @description where one alone is asked for and no step is under way, the most frequent first
+             * @default []
+             */
+            causes?: components["schemas"]["CauseView"][];
             /**
              * Rows
              * @default []
@@ -9424,6 +9450,7 @@ export interface operations {
                      *           "size": 1,
                      *           "state": "reading",
                      *           "by": "text",
+                     *           "by_name": "text",
                      *           "change_id": "text",
                      *           "created_at": "2026-11-22T08:30:00Z",
                      *           "changed_at": "2026-11-22T08:30:00Z",
@@ -9467,6 +9494,7 @@ export interface operations {
                      *             "field": "text",
                      *             "detail": "text"
                      *           },
+                     *           "causes": [],
                      *           "rows": []
                      *         }
                      *       ]
@@ -9554,6 +9582,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -9597,6 +9626,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -9616,6 +9646,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -9659,6 +9690,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -9763,6 +9795,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -9806,6 +9839,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -9906,6 +9940,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -9949,6 +9984,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -9968,6 +10004,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -10011,6 +10048,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -10116,6 +10154,7 @@ export interface operations {
                 cursor?: string | null;
                 total?: "exact" | null;
                 kind?: ("new" | "update" | "same" | "conflict" | "invalid") | null;
+                reason?: string | null;
             };
             header?: never;
             path: {
@@ -10243,6 +10282,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -10286,6 +10326,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -10305,6 +10346,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -10348,6 +10390,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -10452,6 +10495,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -10495,6 +10539,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -10514,6 +10559,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -10557,6 +10603,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -10661,6 +10708,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -10704,6 +10752,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */
@@ -10723,6 +10772,7 @@ export interface operations {
                      *       "size": 1,
                      *       "state": "reading",
                      *       "by": "text",
+                     *       "by_name": "text",
                      *       "change_id": "text",
                      *       "created_at": "2026-11-22T08:30:00Z",
                      *       "changed_at": "2026-11-22T08:30:00Z",
@@ -10766,6 +10816,7 @@ export interface operations {
                      *         "field": "text",
                      *         "detail": "text"
                      *       },
+                     *       "causes": [],
                      *       "rows": []
                      *     }
                      */

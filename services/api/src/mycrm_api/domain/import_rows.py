@@ -41,6 +41,15 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Cause:
+    """Why some rows are not taken, and how many they are."""
+
+    code: str
+    field: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportRow:
     """What a file says of one customer; `earlier` is what that would overwrite, in the version that was seen."""
 

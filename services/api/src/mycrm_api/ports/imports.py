@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Protocol
 
 from mycrm_api.domain.cursors import Page
 from mycrm_api.domain.customers import NewCustomer
-from mycrm_api.domain.import_rows import ImportRow, Reason
+from mycrm_api.domain.import_rows import Cause, ImportRow, Reason
 from mycrm_api.domain.imports import Import, ImportState
 from mycrm_api.domain.sheets import Layout, Record, Wish
 from mycrm_common.work import Reading, Work
@@ -53,6 +53,10 @@ class Imports(Protocol):
 
     async def page(self, reading: Reading, *, cursor: str | None, limit: int) -> Page[Import]:
         """Return a page of the imports, the newest first."""
+        ...
+
+    async def names(self, reading: Reading, signatures: Iterable[str]) -> Mapping[str, str]:
+        """Return the names of those who have sent files; an account that is gone has none."""
         ...
 
     async def moving(self, reading: Reading) -> list[int]:
@@ -107,7 +111,14 @@ class ImportRows(Protocol):
     """What the rows of files mean."""
 
     async def page(
-        self, reading: Reading, import_id: int, *, kinds: Sequence[str], cursor: str | None, limit: int
+        self,
+        reading: Reading,
+        import_id: int,
+        *,
+        kinds: Sequence[str],
+        reason: str | None,
+        cursor: str | None,
+        limit: int,
     ) -> Page[ImportRow]:
         """Return a page of an import's rows, in the order of the file."""
         ...
@@ -154,6 +165,10 @@ class ImportRows(Protocol):
 
     async def clear(self, work: Work, import_id: int, *, limit: int) -> bool:
         """Remove some rows; False when there was none."""
+        ...
+
+    async def causes(self, reading: Reading, import_id: int, *, limit: int) -> list[Cause]:
+        """Return why rows are not taken, the most frequent cause first."""
         ...
 
     async def counts(self, reading: Reading, import_id: int) -> Mapping[str, int]:

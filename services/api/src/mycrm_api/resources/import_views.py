@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from mycrm_api.domain.import_rows import ImportRow, RowKind, RowState
+from mycrm_api.domain.import_rows import Cause, ImportRow, RowKind, RowState
 from mycrm_api.domain.imports import KINDS, OUTCOMES, REVERSALS, Import
 from mycrm_api.domain.sheets import MOST_COLUMNS, Delimiter, Layout, Wish
 from mycrm_api.resources.lists import ListForm, ListView
@@ -96,6 +96,14 @@ class RowReasonView(View):
     detail: str
 
 
+class CauseView(View):
+    """Why some rows are not taken, and how many they are."""
+
+    code: str
+    field: str
+    count: int
+
+
 class RowDeletedBeforeView(View):
     """A deleted customer who had the address; POST /customers/{id}/restore brings it back."""
 
@@ -126,7 +134,8 @@ class ImportView(View):
     file_name: str
     size: int
     state: State
-    by: str
+    by: str = Field(description="the account's id, or `operator`")
+    by_name: str | None = Field(description="the account's name; null where it is gone")
     change_id: str = Field(description="what ties its changes together in the customers' history")
     created_at: datetime
     changed_at: datetime
@@ -137,6 +146,9 @@ class ImportView(View):
     applied: AppliedView
     undone: ImportUndoneView
     error: RowReasonView | None
+    causes: tuple[CauseView, ...] = Field(
+        (), description="where one alone is asked for and no step is under way, the most frequent first"
+    )
     rows: tuple[ImportRowView, ...] = ()
 
 
@@ -156,6 +168,7 @@ class ImportRowListForm(ListForm):
     """Which rows."""
 
     kind: RowKind | None = Field(None, description="those of one kind only")
+    reason: str | None = Field(None, max_length=60, description="those that this code keeps from being taken")
 
 
 class LayoutForm(Form):
@@ -182,7 +195,13 @@ class ColumnsForm(LayoutForm):
         return Wish(charset=said.charset, delimiter=said.delimiter, header=said.header, columns=self.columns)
 
 
-def shown_import(one: Import, rows: Sequence[ImportRowView] = ()) -> ImportView:
+def shown_import(
+    one: Import,
+    *,
+    names: Mapping[str, str],
+    rows: Sequence[ImportRowView] = (),
+    causes: Sequence[Cause] = (),
+) -> ImportView:
     """Return an import as it is shown."""
     layout = one.layout
     return ImportView.model_validate(
@@ -198,6 +217,8 @@ def shown_import(one: Import, rows: Sequence[ImportRowView] = ()) -> ImportView:
             "applied": {name: one.counts[name] for name in OUTCOMES},
             "undone": {name: one.counts[name] for name in REVERSALS},
             "error": {"code": one.error, "field": "", "detail": one.error_detail} if one.error else None,
+            "by_name": names.get(one.by),
+            "causes": causes,
             "rows": rows,
         }
     )

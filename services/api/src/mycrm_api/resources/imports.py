@@ -37,6 +37,7 @@ from mycrm_common.work import Reading, ReadingRoom, UnitOfWork
 
 _SHOWN_ROWS = 50
 _SOME_REJECTED = 200
+_MOST_CAUSES = 50
 _REJECTED = ("invalid", "conflict")
 _DELETED_FOR = timedelta(days=30)
 
@@ -75,9 +76,12 @@ class _Desk:
             pause = min(pause * 1.5, self.patience.pause_seconds)
 
     async def shown(self, look: Reading, one: Import) -> ImportView:
-        """Return an import with its first rows."""
-        page = await self.rows.page(look, one.id, kinds=(), cursor=None, limit=_SHOWN_ROWS)
-        return shown_import(one, await self.shown_rows(look, page.items))
+        """Return an import with its first rows, and why some are not taken."""
+        page = await self.rows.page(look, one.id, kinds=(), reason=None, cursor=None, limit=_SHOWN_ROWS)
+        rows = await self.shown_rows(look, page.items)
+        # While rows are still being written, counting them again and again would only hold that up.
+        causes = [] if one.state in MOVING else await self.rows.causes(look, one.id, limit=_MOST_CAUSES)
+        return shown_import(one, names=await self.imports.names(look, [one.by]), rows=rows, causes=causes)
 
     async def shown_rows(self, look: Reading, rows: Iterable[ImportRow]) -> list[ImportRowView]:
         """Return rows, each with who was deleted with its address."""
@@ -210,8 +214,9 @@ async def _show_page(desk: _Desk, call: Call) -> Answer:
     form: ListForm = call.query
     async with desk.reading() as look:
         page = await desk.imports.page(look, cursor=form.cursor, limit=form.limit)
+        names = await desk.imports.names(look, [one.by for one in page.items])
     return ImportPage(
-        items=tuple(shown_import(one) for one in page.items),
+        items=tuple(shown_import(one, names=names) for one in page.items),
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
         total=page.total,
@@ -264,7 +269,9 @@ async def _show_rows(desk: _Desk, call: Call) -> Answer:
     kinds = () if form.kind is None else (form.kind,)
     async with desk.reading() as look:
         found = await desk.one(look, call.number("import_id"))
-        page = await desk.rows.page(look, found.id, kinds=kinds, cursor=form.cursor, limit=form.limit)
+        page = await desk.rows.page(
+            look, found.id, kinds=kinds, reason=form.reason, cursor=form.cursor, limit=form.limit
+        )
         return ImportRowPage(
             items=tuple(await desk.shown_rows(look, page.items)),
             next_cursor=page.next_cursor,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from mycrm_api.domain.cursors import Listing, Page
-from mycrm_api.domain.import_rows import ImportRow, Reason
+from mycrm_api.domain.import_rows import Cause, ImportRow, Reason
 from mycrm_api.store.keyset import Order, turn, walk
 from mycrm_api.store.pieces import pieces
 from mycrm_common.db.tables.customers import customers, deleted_customers
@@ -20,14 +20,21 @@ _ORDER = Order(id=_C.number)
 
 
 async def page(
-    reading: Reading, import_id: int, *, kinds: Sequence[str], cursor: str | None, limit: int
+    reading: Reading,
+    import_id: int,
+    *,
+    kinds: Sequence[str],
+    reason: str | None,
+    cursor: str | None,
+    limit: int,
 ) -> Page[ImportRow]:
     """Return a page of an import's rows, in the order of the file."""
-    listing = Listing(
-        sort="number", kinds=(int,), filters={"import_id": import_id, "kinds": sorted(set(kinds))}
-    )
+    filters = {"import_id": import_id, "kinds": sorted(set(kinds)), "reason": reason}
+    listing = Listing(sort="number", kinds=(int,), filters=filters)
     place = listing.read(cursor)
-    found = await walk(reading, _some(import_id, kinds), _ORDER, cursor=place, limit=limit + 1)
+    some = _some(import_id, kinds)
+    wanted = some if reason is None else some.where(_C.reason == reason)
+    found = await walk(reading, wanted, _ORDER, cursor=place, limit=limit + 1)
     turned = turn(found, lambda row: (row.number,), cursor=place, listing=listing, limit=limit)
     return Page(
         items=[_row(row) for row in turned.rows],
@@ -133,6 +140,20 @@ async def counts(reading: Reading, import_id: int) -> Mapping[str, int]:
     """Count the rows by kind."""
     counted = select(_C.kind, func.count()).where(_C.import_id == import_id).group_by(_C.kind)
     return {row[0]: int(row[1]) for row in await reading.connection.execute(counted)}
+
+
+async def causes(reading: Reading, import_id: int, *, limit: int) -> list[Cause]:
+    """Return why rows are not taken, the most frequent cause first."""
+    count = func.count().label("count")
+    found = (
+        select(_C.reason, _C.reason_field, count)
+        .where(_C.import_id == import_id, _C.kind.in_(("conflict", "invalid")))
+        .group_by(_C.reason, _C.reason_field)
+        .order_by(count.desc(), _C.reason, _C.reason_field)
+        .limit(limit)
+    )
+    rows = await reading.connection.execute(found)
+    return [Cause(code=row[0], field=row[1], count=int(row[2])) for row in rows]
 
 
 def _some(import_id: int, kinds: Sequence[str]) -> Select[Any]:

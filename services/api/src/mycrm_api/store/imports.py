@@ -12,6 +12,7 @@ from mycrm_api.domain.imports import MOVING, Import, ImportState, counted
 from mycrm_api.domain.sheets import Layout, Wish, layout_of, to_json, wish_of
 from mycrm_api.store import import_pieces, import_rows
 from mycrm_api.store.keyset import Order, turn, walk
+from mycrm_api.store.signatures import names_of
 from mycrm_common.db.tables.imports import imports
 from mycrm_common.ids import new_id
 from mycrm_common.work import Reading, Work
@@ -71,6 +72,11 @@ async def page(reading: Reading, *, cursor: str | None, limit: int) -> Page[Impo
         previous_cursor=turned.previous_cursor,
         total=int(total.scalar_one()),
     )
+
+
+async def names(reading: Reading, signatures: Iterable[str]) -> dict[str, str]:
+    """Return the names of those who have sent files; an account that is gone has none."""
+    return await names_of(reading, signatures)
 
 
 async def moving(reading: Reading) -> list[int]:
