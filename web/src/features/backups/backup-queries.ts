@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from 
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useBackend } from '@/api/backend'
+import { useLive } from '@/api/live'
 import { ask, problemFrom } from '@/api/problem'
 import { answerTo } from '@/api/requests'
 import type { Backup } from '@/api/types'
@@ -18,6 +19,9 @@ const VERIFY = ['backups', 'verify']
 export function useBackups() {
   const { api } = useBackend()
   const queries = useQueryClient()
+  useLive(({ type }) => {
+    if (type.startsWith('backup.')) void queries.invalidateQueries({ queryKey: ['backups', 'list'] })
+  })
   const isAsked = () => queries.isMutating({ mutationKey: ['backups'] }) > 0
   const { data, ...query } = useInfiniteQuery({
     queryKey: ['backups', 'list'],

@@ -1,19 +1,33 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed } from 'vue'
+import { computed, onScopeDispose } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useBackend } from '@/api/backend'
+import { useLive } from '@/api/live'
 import { ask, problemFrom } from '@/api/problem'
 import type { Customer } from '@/api/types'
 import { useFormats } from '@/i18n/formats'
 import { useProblemTexts } from '@/i18n/problems'
 import { useNotices } from '@/lib/notices'
+import { throttled } from '@/lib/throttle'
 import { useUndo } from '@/lib/undo'
 
 const REFRESH_MILLISECONDS = 20_000
+const LIVE_MILLISECONDS = 1_000
+
+/** Shows what is found as it is found; many findings at once are asked for together. */
+function useLiveFindings(): void {
+  const queries = useQueryClient()
+  const refresh = throttled(LIVE_MILLISECONDS, () => void queries.invalidateQueries({ queryKey: ['checks'] }))
+  useLive(({ type }) => {
+    if (type.startsWith('customer.verified.')) refresh()
+  })
+  onScopeDispose(() => refresh.cancel())
+}
 
 /** Who waits, what was found lately, and how many questions are left. */
 export function useCheckQueue(limit: () => number) {
   const { api } = useBackend()
+  useLiveFindings()
   return useQuery({
     queryKey: computed(() => ['checks', 'queue', limit()]),
     queryFn: ({ signal }) => ask(api.GET('/api/v1/checks', { params: { query: { limit: limit() } }, signal })),
@@ -25,6 +39,7 @@ export function useCheckQueue(limit: () => number) {
 /** What was found about a customer's addresses, the newest first. */
 export function useFindings(customerId: () => number) {
   const { api } = useBackend()
+  useLiveFindings()
   return useQuery({
     queryKey: computed(() => ['checks', 'customer', customerId()]),
     queryFn: ({ signal }) =>
