@@ -8,7 +8,7 @@ PAGE := $(shell find web -mindepth 1 \( -name node_modules -o -name dist -o -pat
 # Two makes take turns; the second looks at the stamps only after the first has written them.
 TURN := mkdir -p build && exec 9>build/.lock && flock 9 &&
 
-.PHONY: help setup dev run test test-faults test-million fuzz check fmt bench client lock migrate clean stale
+.PHONY: help setup dev run up down test test-faults test-million test-compose fuzz check fmt bench client lock migrate clean stale
 
 help: ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,15 @@ test-million: dev ## what MariaDB does for lists, searches and an edit among 1,0
 
 fuzz: dev ## 100,000 damaged mails are read (N=count, S=seed for others)
 	@$(PY) -m pytest tests/component/test_mail_fuzzing.py --fuzz-mails $(or $(N),100000) $(if $(S),--fuzz-seed $(S))
+
+up: ## start MyCRM in containers and wait until all is healthy
+	@tools/compose-up.sh
+
+down: ## stop the containers; the data stays
+	@tools/compose.sh down --remove-orphans
+
+test-compose: dev ## the containers for real, where a container engine is there
+	@$(PY) -m pytest -s tests/compose/test_containers.py --compose
 
 check: dev ## lint, types, import laws, freshness of generated files, architecture tests
 	@$(PY) -m ruff check .

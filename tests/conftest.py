@@ -34,3 +34,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     large.addoption("--import-rows", type=int, default=1_500, help="how many customers one file imports")
     large.addoption("--backup-customers", type=int, default=2_000, help="how many customers one copy holds")
     large.addoption("--backup-messages", type=int, default=5_000, help="how many mails one copy holds")
+    engine = parser.getgroup("compose", "the containers")
+    engine.addoption("--compose", action="store_true", help="bring up the containers for real")

@@ -1,65 +1,29 @@
 """The embedded CRM as a child process, and a signed-in client of its HTTP API."""
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
+from tests.support.api_client import PASSWORD, USERNAME, ApiClient
 from tests.support.ports import free_port
 from tests.support.process import ChildProcess, python_module
 
-USERNAME, PASSWORD = "manager", "a long enough password"
+__all__ = ["PASSWORD", "USERNAME", "EmbeddedCRM", "embedded_crm"]
 
 
-class EmbeddedCRM:
+class EmbeddedCRM(ApiClient):
     """A running MyCRM: its process, its address, and a client that is signed in after `set_up`."""
 
     def __init__(self, child: ChildProcess, *, url: str, client: aiohttp.ClientSession, data: Path) -> None:
+        super().__init__(url=url, client=client)
         self.child = child
-        self.url = url
         self.data = data
-        self._client = client
 
     async def ready(self, *, seconds: float = 30) -> None:
         """Wait until it takes work."""
-
-        async def answers() -> bool:
-            try:
-                async with self._client.get(f"{self.url}/readyz") as response:
-                    return response.status == 200
-            except aiohttp.ClientError:
-                return False
-
-        await self.child.until(answers, what="the CRM to be ready", seconds=seconds)
-
-    async def set_up(self) -> None:
-        """Make the first account, which signs this client in."""
-        await self.ask("POST", "/setup", {"username": USERNAME, "password": PASSWORD}, status=201)
-
-    async def ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, status: int = 200
-    ) -> Any:
-        """Send one request and return its answer, which must have that status."""
-        answered, said = await self.answer(method, path, body)
-        assert answered == status, f"{method} {path}: {answered} {said}"
-        return said
-
-    async def answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
-        """Send one request and return status and answer, whatever they are."""
-        headers = {"Origin": self.url}
-        async with self._client.request(
-            method, f"{self.url}/api/v1{path}", json=body, headers=headers
-        ) as response:
-            text = await response.text()
-            return response.status, json.loads(text) if text else None
-
-    async def connect_mailbox(self, *, host: str, port: int, username: str, password: str) -> None:
-        """Enter the mailbox in the settings."""
-        mailbox = {"mail_host": host, "mail_port": port, "mail_username": username, "mail_password": password}
-        await self.ask("PATCH", "/settings", mailbox)
+        await self.child.until(self.is_ready, what="the CRM to be ready", seconds=seconds)
 
     def restart(self) -> None:
         """Start it again after it has ended."""

@@ -1,0 +1,1 @@
+"""The containers for real; on demand, where a container engine is there."""

@@ -1,0 +1,117 @@
+"""`make up` from a fresh clone: mail arrives, containers are killed, taken down, scaled; nothing is lost."""
+
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.compose.engine import ALL, OURS, Containers, containers
+from tests.support.api_client import ApiClient
+from tests.support.waiting import eventually
+
+BUYER = "buyer@example.com"
+MODULES = {name: f"mycrm_{name.replace('-', '_')}" for name in OURS}
+START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+class Journey:
+    """One person, one customer, and mail that is sent to that customer day by day."""
+
+    def __init__(self, place: Containers, crm: ApiClient, *, customer: int) -> None:
+        self._place, self._crm, self._customer = place, crm, customer
+        self._day = START
+
+    async def write(self) -> None:
+        """Put the next mail into the mailbox's sent folder."""
+        self._day += timedelta(days=1)
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = "sales@example.cn", BUYER, f"Offer {self._day:%d} 报价"
+        mail["Date"], mail["Message-ID"] = format_datetime(self._day), f"<{self._day:%Y%m%d}@example.cn>"
+        mail.set_content("Please find our offer. 请查收报价。")
+        name = f"/mail/maildir/.Sent/new/{self._day:%s}.offer"
+        (mailbox,) = await self._place.ids("demo-mailbox")
+        await self._place.inside(
+            mailbox, "sh", "-c", f"cat > {name} && chown 10001:10001 {name}", text=mail.as_string()
+        )
+
+    async def is_known(self) -> bool:
+        """Tell whether the customer was last written to on the day of the newest mail."""
+        try:
+            _, record = await self._crm.answer("GET", f"/customers/{self._customer}")
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+        date: str | None = (record or {}).get("last_contact_date")
+        return date is not None and datetime.fromisoformat(date) == self._day
+
+    async def goes_on(self, *, after: str) -> None:
+        """Wait until the newest mail has moved the date and all is healthy."""
+        await eventually(self.is_known, what=f"the contact date after {after}", seconds=120)
+        await eventually(self._place.all_healthy, what=f"all healthy after {after}", seconds=60)
+
+
+@pytest.mark.timeout(3_600)
+async def test_people_work_while_containers_die_and_come_back(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if not request.config.getoption("--compose"):
+        pytest.skip("on demand: --compose")
+    if shutil.which("docker") is None:
+        pytest.fail("no container engine is here")
+    async with containers(tmp_path) as place:
+        said = await place.make("up")
+        address, code = _found(r"http://([\d.:]+)", said), _found(r"设置码: (\S+)", said)
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=20)) as client:
+            crm = ApiClient(url=f"http://{address}", client=client)
+            await crm.set_up(code=code)
+            customer = await crm.ask("POST", "/customers", {"email": BUYER}, status=201)
+            password = (
+                (place.folder / "secrets" / "demo_mailbox_password").read_text(encoding="utf-8").strip()
+            )
+            await crm.connect_mailbox(
+                host="demo-mailbox", port=993, username="sales@example.cn", password=password
+            )
+            journey = Journey(place, crm, customer=customer["id"])
+            await journey.write()
+            await journey.goes_on(after="the first mail")
+            for service in OURS:
+                (container,) = await place.ids(service)
+                await _is_closed_in(place, container, service=service)
+            for service in ALL:
+                (container,) = await place.ids(service)
+                await journey.write()
+                await place.kill(container)
+                await journey.goes_on(after=f"the death of {service}")
+            await place.make("down")
+            await place.make("up")
+            await journey.write()
+            await journey.goes_on(after="down and up")
+            messages = await crm.ask("GET", f"/customers/{customer['id']}/messages?limit=100")
+            assert len({item["subject"] for item in messages["items"]}) == len(messages["items"]) == 8
+            await place.compose("up", "-d", "--scale", "mail-fetcher=2", "--scale", "verifier=2")
+            await journey.write()
+            await journey.goes_on(after="two of each")
+            messages = await crm.ask("GET", f"/customers/{customer['id']}/messages?limit=100")
+            assert len(messages["items"]) == 9
+
+
+async def _is_closed_in(place: Containers, container: str, *, service: str) -> None:
+    """No root, nothing to write to but its own folders, and no other service's package."""
+    assert (await place.inside(container, "id", "-u")).strip() == "10001"
+    with pytest.raises(AssertionError, match="Read-only file system"):
+        await place.inside(container, "touch", "/opt/mycrm/x")
+    for other, module in MODULES.items():
+        looked = f"import importlib.util as look; print(look.find_spec('{module}') is not None)"
+        found = (await place.inside(container, "python", "-c", looked)).strip()
+        assert found == str(other == service), (service, module)
+
+
+def _found(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found, text
+    return found[1]
