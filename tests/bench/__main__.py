@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.bench.arriving import measure_arriving
 from tests.bench.fetching import measure_fetching
+from tests.bench.judging import measure_judging, measure_queueing
 from tests.bench.relaying import measure_relay
 from tests.bench.starting import measure_start
 
@@ -31,6 +32,8 @@ async def _measure() -> list[dict[str, Any]]:
         *await measure_relay(),
         *await measure_fetching(),
         *await measure_arriving(),
+        *await measure_judging(),
+        *await measure_queueing(),
     ]
 
 
