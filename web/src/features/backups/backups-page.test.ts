@@ -22,7 +22,7 @@ describe('the list', () => {
   test('answers whether everything could be brought back, and says what each copy is', async () => {
     await show(BackupsPage, aServer(aBackup({ started_at: new Date().toISOString() })))
     expect(await screen.findByText('Restorable: yes')).toBeTruthy()
-    expect(screen.getByText(/was restored on 2026-01-01 03:01 and compared table by table, in 5 seconds/)).toBeTruthy()
+    expect(screen.getByText(/was restored on 2026-01-01 03:01 and compared table by table, in 5 s\./)).toBeTruthy()
     const item = within(screen.getByRole('listitem'))
     expect(item.getByText('Proven by restoring')).toBeTruthy()
     expect(item.getByText('sftp://me@backup.example.com:22 · /backup/mycrm-20260101.zip')).toBeTruthy()

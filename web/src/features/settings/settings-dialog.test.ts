@@ -199,3 +199,20 @@ test('says what a checker of addresses learns before it is chosen, and saves the
   await hands.click(save!)
   await waitFor(() => expect(server.askedFor('PATCH /settings')[0]?.body).toEqual({ verifier_provider: 'guest' }))
 })
+
+test('a mailbox that many have is filled in by its name, with what has to be done there first', async () => {
+  const { server, hands } = await openSettings()
+  expect(field('Kind of mailbox').value).toBe('own')
+  await hands.selectOptions(field('Kind of mailbox'), 'QQ Mail')
+  expect(field('Mail server (IMAP)').value).toBe('imap.qq.com')
+  expect(described('Kind of mailbox')).toContain('authorisation code')
+  await hands.selectOptions(field('Kind of mailbox'), 'Microsoft 365')
+  expect(field('Signing in').value).toBe('microsoft')
+  expect(screen.queryByLabelText('Mailbox password')).toBeNull()
+  await hands.selectOptions(field('Kind of mailbox'), 'NetEase 163')
+  await hands.type(field('Mailbox password'), 'code')
+  await hands.click(screen.getAllByRole('button', { name: 'Save' })[0]!)
+  await waitFor(() =>
+    expect(server.askedFor('PATCH /settings')[0]?.body).toEqual({ mail_host: 'imap.163.com', mail_password: 'code' }),
+  )
+})
