@@ -6,7 +6,7 @@ Anything that stops the start is one line on the console, in the reader's langua
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ _SCHEMA_POLL_SECONDS = 1.0
 
 T = TypeVar("T")
 Build = Callable[[ServiceRuntime, Any], AbstractAsyncContextManager[Service]]
+BeforeMigration = Callable[[Runtime], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,22 +39,36 @@ class Part:
     settings: type[Settings]
 
 
-def main(parts: Sequence[Part], *, migrates: bool = False, units: type[SqlUnits] = SqlUnits) -> int:
+def main(
+    parts: Sequence[Part],
+    *,
+    migrates: bool = False,
+    before_migration: BeforeMigration | None = None,
+    units: type[SqlUnits] = SqlUnits,
+) -> int:
     """Run the parts until a signal ends them, and return the process's exit code."""
     try:
-        asyncio.run(_run(parts, migrates=migrates, units=units))
+        asyncio.run(_run(parts, migrates=migrates, before_migration=before_migration, units=units))
     except StartError as error:
         sys.stderr.write(start_line(error, language=console_language()) + "\n")
         return 2
     return 0
 
 
-async def _run(parts: Sequence[Part], *, migrates: bool, units: type[SqlUnits]) -> None:
+async def _run(
+    parts: Sequence[Part],
+    *,
+    migrates: bool,
+    before_migration: BeforeMigration | None,
+    units: type[SqlUnits],
+) -> None:
     settings = {part.name: part.settings.load() for part in parts}
     common = settings[parts[0].name]
     stop = _on_signals()
     async with open_runtime(common, units=units) as runtime, AsyncExitStack() as built:
         if migrates:
+            if before_migration is not None:
+                await before_migration(runtime)
             await schema.migrate(runtime.database)
         if not await _schema_is_there(runtime, stop):
             return

@@ -108,12 +108,14 @@ async def attend(runtime: ServiceRuntime, settings: BackupSettings) -> None:
         await asyncio.sleep(_ATTEND_SECONDS)
 
 
-def dumper_for(database_url: str, *, work_folder: Path, program: Path | None) -> Dumper:
-    """Return what dumps the database of a URL."""
+def dumper_for(
+    database_url: str, *, work_folder: Path, program: Path | None, revision: str = REVISIONS[-1]
+) -> Dumper:
+    """Return what dumps the database of a URL, which has a revision of the schema."""
     if (account := account_of(database_url)) is not None:
-        return MariaDbDumper(account=account, revision=REVISIONS[-1], program=program)
+        return MariaDbDumper(account=account, revision=revision, program=program)
     path = Path(str(parse_url(database_url).database))
-    return SqliteDumper(path=path, work_folder=work_folder, revision=REVISIONS[-1])
+    return SqliteDumper(path=path, work_folder=work_folder, revision=revision)
 
 
 def restorer_for(database_url: str, *, work_folder: Path, program: Path | None) -> Restorer:

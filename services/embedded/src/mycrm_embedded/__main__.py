@@ -2,8 +2,9 @@
 
 import sys
 
+from mycrm_backup.upgrading import copy_before_upgrade
 from mycrm_common.runner import main
 from mycrm_embedded.services import parts
 
 if __name__ == "__main__":
-    sys.exit(main(parts(), migrates=True))
+    sys.exit(main(parts(), migrates=True, before_migration=copy_before_upgrade))

@@ -8,19 +8,22 @@ from mycrm_embedded.commands.command import OwnCommand
 
 
 def _run(_: Namespace) -> int:
+    from mycrm_backup.upgrading import copy_before_upgrade
     from mycrm_common.runner import main
     from mycrm_embedded.services import parts
 
-    return main(parts(), migrates=True)
+    return main(parts(), migrates=True, before_migration=copy_before_upgrade)
 
 
 def _migrate(_: Namespace) -> int:
+    from mycrm_backup.upgrading import copy_before_upgrade
     from mycrm_common.db import schema
     from mycrm_common.runtime import open_runtime
     from mycrm_common.settings import Settings
 
     async def bring_up() -> bool:
         async with open_runtime(Settings.load()) as runtime:
+            await copy_before_upgrade(runtime)
             return await schema.migrate(runtime.database)
 
     changed = asyncio.run(bring_up())
