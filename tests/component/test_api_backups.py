@@ -75,7 +75,14 @@ async def test_a_copy_is_made_listed_and_downloaded_byte_by_byte(tmp_path: Path,
         url = f"{client.url}/api/v1/backups/{copy['id']}/download"
         async with client.session.get(url) as answer:
             body = await answer.read()
+        tell_figures = client.runtime.health.figures
+        assert tell_figures is not None
+        figures = (await tell_figures()).decode()
 
+    assert f"mycrm_backup_bytes {float(copy['bytes'])}" in figures
+    assert "mycrm_backup_failed 0.0" in figures
+    assert figures.count("mycrm_backup_age_seconds{") == 2
+    assert "NaN" not in figures
     assert copy["proof"]["ok"]
     assert [item["id"] for item in page["items"]] == [copy["id"]]
     assert page["proven"]["id"] == copy["id"]

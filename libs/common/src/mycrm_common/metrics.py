@@ -44,6 +44,16 @@ class Metrics:
         self._deliveries = Gauge(
             "mycrm_deliveries", "Events that wait for a consumer.", ["state"], registry=self._registry
         )
+        self._copy_age = Gauge(
+            "mycrm_backup_age_seconds",
+            "Age of the newest copy that was made, and of the newest that was proven to restore.",
+            ["copy"],
+            registry=self._registry,
+        )
+        self._copy_bytes = Gauge("mycrm_backup_bytes", "Size of the newest copy.", registry=self._registry)
+        self._copy_failed = Gauge(
+            "mycrm_backup_failed", "Whether the last run came to nothing.", registry=self._registry
+        )
         self._bus = Gauge("mycrm_bus_up", "Whether the bus can be reached.", registry=self._registry)
 
     def published(self, *, held: int, refused: int, unknown: int) -> None:
@@ -69,6 +79,15 @@ class Metrics:
         self._oldest.set(oldest_seconds)
         for state in ("ready", "parked"):
             self._deliveries.labels(state).set(deliveries.get(state, 0))
+
+    def copies(
+        self, *, made_seconds: float | None, proven_seconds: float | None, size: int, has_failed: bool
+    ) -> None:
+        """Note how old the newest copies of the database are; without one there is no age."""
+        for copy, seconds in (("made", made_seconds), ("proven", proven_seconds)):
+            self._copy_age.labels(copy).set(float("nan") if seconds is None else seconds)
+        self._copy_bytes.set(size)
+        self._copy_failed.set(has_failed)
 
     def bus_is_up(self, is_up: bool) -> None:  # noqa: FBT001 - the one fact that this tells
         """Note whether the bus can be reached."""

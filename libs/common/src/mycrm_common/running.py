@@ -13,7 +13,7 @@ from functools import partial
 
 from mycrm_common.bus.topology import consumer_name
 from mycrm_common.consumers import Consumer
-from mycrm_common.db import cleaning, deliveries, leases, outbox, refusals, waits
+from mycrm_common.db import cleaning, copies, deliveries, leases, outbox, refusals, waits
 from mycrm_common.db import logs as log_rows
 from mycrm_common.errors import MyCRMError, unexpected
 from mycrm_common.health import health_door
@@ -207,8 +207,22 @@ async def _waiting(runtime: Runtime) -> dict[str, object]:
     return {"outbox": waits, "deliveries": incoming}
 
 
+async def _copies(runtime: Runtime) -> None:
+    """Pass on to the figures how the copies of the database are doing."""
+    at = runtime.clock.now()
+    async with runtime.database.reading() as reading:
+        found = await copies.newest(reading)
+    runtime.metrics.copies(
+        made_seconds=(at - found.made_at).total_seconds() if found.made_at else None,
+        proven_seconds=(at - found.proven_at).total_seconds() if found.proven_at else None,
+        size=found.bytes,
+        has_failed=found.has_failed,
+    )
+
+
 async def _figures(runtime: Runtime) -> bytes:
     await _waiting(runtime)
+    await _copies(runtime)
     try:
         await runtime.bus.ping()
     except MyCRMError:
