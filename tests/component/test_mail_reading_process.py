@@ -1,6 +1,7 @@
 """The process that reads mails, and what its owner makes of its moods: none of them costs more than one mail."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import subprocess
@@ -210,6 +211,24 @@ async def test_a_process_that_got_ready_reads_what_comes(reader: ReadingProcess)
     assert pid is not None
     assert told(await reader.read([mail()], ours=OURS)) == ["NewMessage"]
     assert reader.pid == pid
+
+
+async def test_a_whole_batch_fits_into_its_pipes(reader: ReadingProcess) -> None:
+    await reader.get_ready()
+    most = int(Path("/proc/sys/fs/pipe-max-size").read_text("ascii"))
+    # What it is given is its standard input; its answers have a pipe that no library can print into.
+    ends = {
+        file.readlink(): file
+        for file in Path(f"/proc/{reader.pid}/fd").iterdir()
+        if str(file.readlink()).startswith("pipe:") and int(file.name) not in {1, 2}
+    }
+    assert len(ends) == 2
+    for file in ends.values():
+        pipe = os.open(file, os.O_RDWR)
+        try:
+            assert fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) >= min(most, 1024 * 1024)
+        finally:
+            os.close(pipe)
 
 
 async def test_a_program_that_cannot_get_ready_is_reported_when_it_is_needed() -> None:

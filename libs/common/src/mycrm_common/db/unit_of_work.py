@@ -4,7 +4,7 @@ Leaving the block without an error writes the told events to the outbox and comm
 rolls both back. After a commit that told something, the relay is woken.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from mycrm_common.bus.codec import seal
@@ -15,7 +15,7 @@ from mycrm_common.db import leases, outbox
 from mycrm_common.db.engine import Database
 from mycrm_common.events.registry import Event
 from mycrm_common.handover import LEASE, Handover
-from mycrm_common.ids import new_id
+from mycrm_common.ids import new_ids
 from mycrm_common.logs import correlation_id
 from mycrm_common.work import Work
 
@@ -67,7 +67,7 @@ class SqlUnits:
         envelopes: list[Envelope] = []
         # In pieces: whoever tells ten thousand events at once would keep everybody else waiting while they are sealed.
         for start in range(0, len(work.told), _PIECE):
-            piece = [self._sealed(event, work) for event in work.told[start : start + _PIECE]]
+            piece = self._sealed(work.told[start : start + _PIECE], work)
             await outbox.put(work, piece, service=self._service, claimed_by=owner, lease=LEASE)
             envelopes += piece
         if work.told:
@@ -78,11 +78,9 @@ class SqlUnits:
         if hand:
             hand.give(envelopes)
 
-    def _sealed(self, event: Event, work: Work) -> Envelope:
-        return seal(
-            event,
-            event_id=new_id(work.at),
-            service=self._service,
-            at=work.at,
-            correlation_id=correlation_id(),
-        )
+    def _sealed(self, events: Sequence[Event], work: Work) -> list[Envelope]:
+        follows = correlation_id()
+        return [
+            seal(event, event_id=event_id, service=self._service, at=work.at, correlation_id=follows)
+            for event, event_id in zip(events, new_ids(work.at, len(events)), strict=True)
+        ]

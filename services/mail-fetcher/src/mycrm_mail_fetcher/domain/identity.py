@@ -12,9 +12,11 @@ from mycrm_mail_fetcher.domain.addresses import email_key, parse_addresses
 from mycrm_mail_fetcher.domain.headers import Headers, header_end, message_id, subject_text, without_lead_in
 
 
-def header_key(raw: bytes, *, text_digest: bytes) -> bytes:
-    """Return the content key of the mail or header block; the digest counts only where `needs_text` says so."""
-    return content_key(_headers(raw), text_digest=text_digest)
+def header_key(raw: bytes) -> bytes | None:
+    """Return the content key of the mail or header block, None where it has no id: then its text joins in."""
+    raw = without_lead_in(raw)
+    headers = Headers.parse(raw[: header_end(raw)[0]])
+    return content_key(headers, text_digest=b"") if message_id(headers.first("message-id")) else None
 
 
 def content_key(headers: Headers, *, text_digest: bytes) -> bytes:
@@ -35,13 +37,3 @@ def content_key(headers: Headers, *, text_digest: bytes) -> bytes:
         # The length keeps a piece from leaning on its neighbour.
         digest.update(len(piece).to_bytes(4, "big") + piece)
     return digest.digest()
-
-
-def needs_text(header: bytes) -> bool:
-    """Say whether the mail has no Message-ID, so that its key cannot be made before its text is read."""
-    return not message_id(_headers(header).first("message-id"))
-
-
-def _headers(raw: bytes) -> Headers:
-    raw = without_lead_in(raw)
-    return Headers.parse(raw[: header_end(raw)[0]])

@@ -6,13 +6,13 @@ description of it cannot be trusted.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from mycrm_mail_fetcher.domain.accounts import Rule
 from mycrm_mail_fetcher.domain.cursors import by_size
-from mycrm_mail_fetcher.domain.identity import header_key, needs_text
+from mycrm_mail_fetcher.domain.identity import header_key
 from mycrm_mail_fetcher.domain.selection import sections_wanted
 from mycrm_mail_fetcher.domain.structure import SectionWish
 from mycrm_mail_fetcher.domain.uid_sets import UidSet
@@ -64,9 +64,14 @@ class Turn:
         return sum(min(wish.limit, parts.get(wish.section, wish.limit)) for wish in self.wishes)
 
 
-async def look_at(window: Sequence[int], *, reader: Reader, anyway: UidSet) -> list[Turn]:
-    """Return what is to be done about each uid; mails of `anyway` are taken however old they are."""
-    heads = {head.uid: head for head in await reader.session.heads(window)}
+async def look_at(
+    window: Sequence[int], given: Iterable[MailHead], *, reader: Reader, anyway: UidSet
+) -> list[Turn]:
+    """Return what is to be done about each uid of which these heads were given.
+
+    Mails of `anyway` are taken however old they are.
+    """
+    heads = {head.uid: head for head in given}
     places = {place.uid: place for place in await _placed_by_head(heads.values(), reader, anyway)}
     places |= {place.uid: place for place in await _withheld(set(window) - heads.keys(), {}, reader)}
     turns: list[Turn] = []
@@ -126,9 +131,7 @@ def _handfuls(of: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def _keys(heads: Sequence[MailHead]) -> dict[int, bytes]:
     """The content keys of those mails whose header is enough to make one."""
-    return {
-        head.uid: header_key(head.header, text_digest=b"") for head in heads if not needs_text(head.header)
-    }
+    return {head.uid: key for head in heads if (key := header_key(head.header))}
 
 
 async def _fetch(batch: Sequence[Turn], reader: Reader) -> Fetched:

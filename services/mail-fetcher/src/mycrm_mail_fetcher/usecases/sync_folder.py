@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from mycrm_common.tasks import TaskNursery
 from mycrm_mail_fetcher.domain.accounts import Rule
 from mycrm_mail_fetcher.domain.cursors import (
     FolderState,
@@ -22,7 +23,7 @@ from mycrm_mail_fetcher.domain.cursors import (
     look_for,
 )
 from mycrm_mail_fetcher.domain.uid_sets import UidSet
-from mycrm_mail_fetcher.ports import FolderStatus, RemoteFolder
+from mycrm_mail_fetcher.ports import FolderStatus, MailHead, RemoteFolder
 from mycrm_mail_fetcher.ports.ledger import Counts, FolderKey, KnownFolder, PlaceState
 from mycrm_mail_fetcher.ports.looking import Reader, Rules
 from mycrm_mail_fetcher.usecases.ahead import ahead
@@ -36,6 +37,7 @@ WINDOW: Final = 200
 _FIRST: Final = 40
 _CLOCK_SLACK: Final = timedelta(hours=1)
 _NONE: Final = UidSet()
+_Heads = tuple[Sequence[int], Sequence[MailHead]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,7 +122,9 @@ async def _taken(
 ) -> AsyncIterator[tuple[FolderState, Counts]]:
     """Look, fetch, read and store: each step works on the next batch while the one behind it is still busy."""
     async with (
-        aclosing(ahead(_looked_at(order, reader), name="look at heads", most=2)) as turns,
+        # The next heads are asked for before these are looked at: a distant server is waited for long enough.
+        aclosing(ahead(_heads(order, reader), name="fetch heads")) as heads,
+        aclosing(ahead(_looked_at(heads, order, reader), name="look at heads")) as turns,
         aclosing(ahead(_fetched(turns, order, reader), name="fetch texts")) as fetched,
         aclosing(ahead(_read(fetched, order, reader), name="read mails", most=2)) as read,
     ):
@@ -129,9 +133,16 @@ async def _taken(
             yield state, await _stored(batch, known, state, reader)
 
 
-async def _looked_at(order: _Order, reader: Reader) -> AsyncGenerator[list[Turn]]:
+async def _heads(order: _Order, reader: Reader) -> AsyncGenerator[_Heads]:
     for window in _windows(order):
-        yield await look_at(window, reader=reader, anyway=order.anyway)
+        yield window, await reader.session.heads(window)
+
+
+async def _looked_at(
+    heads: AsyncGenerator[_Heads], order: _Order, reader: Reader
+) -> AsyncGenerator[list[Turn]]:
+    async for window, given in heads:
+        yield await look_at(window, given, reader=reader, anyway=order.anyway)
 
 
 def _windows(order: _Order) -> Iterator[Sequence[int]]:
@@ -154,10 +165,16 @@ async def _fetched(
 
 
 async def _read(fetched: AsyncGenerator[Fetched], order: _Order, reader: Reader) -> AsyncGenerator[ReadBatch]:
-    if order.uids:
-        await reader.mails.get_ready()
-    async for batch in fetched:
-        yield await read_batch(batch, reader=reader)
+    nursery = TaskNursery()
+    # To get ready takes as long as to fetch the first mails.
+    ready = nursery.start(reader.mails.get_ready(), name="get ready to read") if order.uids else None
+    try:
+        async for batch in fetched:
+            if ready is not None:
+                await ready
+            yield await read_batch(batch, reader=reader)
+    finally:
+        await nursery.close()
 
 
 async def _stored(batch: ReadBatch, known: KnownFolder, state: FolderState, reader: Reader) -> Counts:
