@@ -56,10 +56,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "数据库 {path} 尚无本版本所需的结构（{needed}）：请先运行 mycrm migrate，然后重试",
     ),
     "backup_before_upgrade_failed": (
-        "no copy of the database could be made before its schema is changed, so nothing was changed: {reason}; "
-        "mend that, or set MYCRM_BACKUP_BEFORE_MIGRATE=false when you have a copy of your own",
-        "升级数据库结构前未能完成备份，数据库未作任何改动：{reason}；请先解决该问题，"
-        "或在自行备份后设置 MYCRM_BACKUP_BEFORE_MIGRATE=false",
+        "nothing was changed, as no copy could be made first: {reason}; or set MYCRM_BACKUP_BEFORE_MIGRATE=false",
+        "升级前未能完成备份，数据库未作任何改动：{reason}；如已自行备份，可设置 MYCRM_BACKUP_BEFORE_MIGRATE=false",
     ),
     "database_missing": (
         "there is no MyCRM database at {path}: start MyCRM once with mycrm run, or set MYCRM_DATA_DIR to its folder",
