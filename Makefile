@@ -8,7 +8,7 @@ PAGE := $(shell find web -mindepth 1 \( -name node_modules -o -name dist -o -pat
 # Two makes take turns; the second looks at the stamps only after the first has written them.
 TURN := mkdir -p build && exec 9>build/.lock && flock 9 &&
 
-.PHONY: help setup dev run up down test test-faults test-million test-compose fuzz check fmt bench client lock migrate clean stale
+.PHONY: help setup dev run demo up down test test-faults test-million test-compose fuzz check fmt bench client lock migrate clean stale
 
 help: ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ dev:
 
 run: setup ## start the embedded CRM on http://127.0.0.1:8080
 	@exec .venv/bin/mycrm run
+
+demo: setup ## start a CRM with made-up customers and mail, thrown away at the end
+	@exec .venv/bin/mycrm demo
 
 migrate: setup ## bring the database to this version's schema
 	@.venv/bin/mycrm migrate

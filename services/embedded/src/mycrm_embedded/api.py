@@ -90,10 +90,12 @@ class Api:
 
 
 @asynccontextmanager
-async def api_at(path: Path) -> AsyncIterator[Api]:
-    """Ask the API behind a socket file, until the block ends."""
+async def api_at(path: Path, *, language: str = "") -> AsyncIterator[Api]:
+    """Ask the API behind a socket file, until the block ends; an account that is made reads this language."""
+    headers = {"Accept-Language": language} if language else None
     with short_name(path) as name:
-        async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(name), timeout=_PATIENCE) as session:
+        connector = aiohttp.UnixConnector(name)
+        async with aiohttp.ClientSession(connector=connector, timeout=_PATIENCE, headers=headers) as session:
             yield Api(session)
 
 

@@ -13,7 +13,7 @@ from mycrm_common.errors import StartError
 from mycrm_common.start_texts import start_line
 from mycrm_embedded.api import RefusedError
 from mycrm_embedded.arguments import ReadersParser, command_line
-from mycrm_embedded.commands import backups, events, exports, imports, process
+from mycrm_embedded.commands import backups, demo, events, exports, imports, process
 from mycrm_embedded.commands.command import Asked, Command, OwnCommand, UsageError
 from mycrm_embedded.speech import Speech
 
@@ -26,7 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal of another alphabet shows what it cannot write by its number.
         sys.stdout.reconfigure(errors="backslashreplace")
     language = console_language()
-    commands = (*process.COMMANDS, *backups.COMMANDS, *imports.COMMANDS, *exports.COMMANDS, *events.COMMANDS)
+    commands = (
+        *process.COMMANDS,
+        *demo.COMMANDS,
+        *backups.COMMANDS,
+        *imports.COMMANDS,
+        *exports.COMMANDS,
+        *events.COMMANDS,
+    )
     given = command_line(commands, language=language).parse_args(arguments)
     command: Command | OwnCommand = given.command
     try:

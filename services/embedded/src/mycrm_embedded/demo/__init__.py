@@ -1,0 +1,1 @@
+"""A throw-away CRM full of made-up customers and mail."""
