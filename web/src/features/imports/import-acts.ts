@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/vue-query'
+import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useBackend, type Backend } from '@/api/backend'
 import { ask, problemFrom } from '@/api/problem'
@@ -39,14 +40,15 @@ function refresh(queries: QueryClient, one: Import): void {
 /** One import, watched for as long as it changes. */
 export function useImport(id: () => number, isBusy: () => boolean) {
   const { api } = useBackend()
-  return useQuery({
+  const isGoing = ref(false)
+  const query = useQuery({
     queryKey: ['imports', 'one', id],
     queryFn: ({ signal }) => ask(api.GET('/api/v1/imports/{import_id}', { ...pathOf(id()), signal })),
-    refetchInterval: ({ state }) => {
-      const isWatched = isBusy() || (state.data !== undefined && isMoving(state.data))
-      return isWatched ? WATCHING_MILLISECONDS : false
-    },
+    // What was asked for is answered only when it is done or takes long, so it is watched from the beginning.
+    refetchInterval: computed(() => (isGoing.value || isBusy() ? WATCHING_MILLISECONDS : false)),
   })
+  watch(query.data, (one) => (isGoing.value = one !== undefined && isMoving(one)), { immediate: true })
+  return query
 }
 
 /** Taking an import back, and saying what came of it. */
