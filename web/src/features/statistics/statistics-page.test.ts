@@ -66,7 +66,7 @@ describe('the figures as a table', () => {
       ['2026-W53 (from 2026-12-28)', '40'],
       ['2027-W01 (from 2027-01-04)', '25'],
     ])
-    expect(screen.getByText(/rating at least 2 stars, not contacted for more than 30 days/)).toBeTruthy()
+    expect(screen.getByText(/rating at least 2 of 5 stars, not contacted for more than 30 days/)).toBeTruthy()
   })
 
   test('are who answered of those we wrote to, within the days that were chosen', async () => {
