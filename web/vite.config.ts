@@ -19,10 +19,14 @@ const parts = Object.keys(ours.dependencies ?? {}).map((name) => {
 })
 
 const FIRST_LIBRARIES = new RegExp(
-  '/node_modules/(@?vue|vue-router|vue-i18n|@intlify|@tanstack|openapi-fetch|reka-ui|@floating-ui|@vueuse|aria-hidden|defu|ohash)/',
+  '/node_modules/(@?vue|vue-router|vue-i18n|@intlify|@tanstack|openapi-fetch|reka-ui/dist/(?!(Dialog|Tabs|Popover)/)[^/]+|@floating-ui|@vueuse|aria-hidden|defu|ohash)/',
 )
 
 // The page runs under `script-src 'self'` without eval, so messages are compiled here and no message compiler is shipped.
+// Dialogs, the palette and tabs inside a screen come with the first of them that is opened.
+const LATER = /reka-ui\/dist\/(Dialog|Tabs|Popover)\/|src\/ui\/(modal|palette|tabs|popover|progress)\./
+const FIRST_UI = /src\/(ui\/(?!chart|rich|(modal|palette|tabs|popover|progress)\.)|lib\/|api\/)/
+
 export default defineConfig({
   plugins: [
     vue(),
@@ -53,8 +57,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'libraries', test: FIRST_LIBRARIES },
-            { name: 'ui', test: /src\/(ui\/(?!chart|rich)|lib\/|api\/)/ },
+            { name: 'libraries', test: FIRST_LIBRARIES, priority: 2 },
+            { name: 'ui', test: FIRST_UI, priority: 1 },
+            { name: 'dialogs', test: LATER },
           ],
         },
       },

@@ -69,9 +69,7 @@ class Person:
 
     def cell(self, email: str, field: str) -> Locator:
         """Return one cell of a customer's row."""
-        names = ("name", "email", "importance", "company", "country", "address", "phone", "website")
-        order = (*names, "comment", "last_contact_date", "valid", "last_checked_log")
-        return self.row(email).get_by_role("gridcell").nth(order.index(field))
+        return self.row(email).locator(f".column-{field}")
 
     async def edit_cell(self, email: str, field: str, text: str) -> None:
         """Double-click a cell, type, and press Enter."""

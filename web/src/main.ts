@@ -8,7 +8,7 @@ import { createPageRouter } from '@/app/router'
 import { undoWords } from '@/app/undo-words'
 import { createBackend, provideBackend } from '@/api/backend'
 import { Live, provideLive } from '@/api/live'
-import { firstLanguage, showLanguage, texts } from '@/i18n'
+import { beginLanguage, firstLanguage, texts } from '@/i18n'
 import { provideCustomerPanels } from '@/lib/customer-panels'
 import { provideShortcuts, Shortcuts } from '@/lib/shortcuts'
 import { createNotices, provideNotices } from '@/lib/notices'
@@ -32,4 +32,4 @@ app.use(texts).use(createPageRouter(features.tabs)).use(VueQueryPlugin, { queryC
 live.start()
 // Who is signed in is asked while the language is on its way: the first screen waits for both at once.
 void backend.session.start()
-void showLanguage(firstLanguage()).then(() => app.mount('#app'))
+void beginLanguage(firstLanguage()).then(() => app.mount('#app'))

@@ -47,7 +47,7 @@ export function problemFrom(failure: unknown): Problem {
   return new Problem(0, { code: 'unexpected', title: String(failure) })
 }
 
-interface Answer<T> {
+export interface Answer<T> {
   data?: T
   error?: unknown
   response: Response

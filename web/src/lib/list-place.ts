@@ -9,8 +9,8 @@ export interface ListPlace {
   isShown: ComputedRef<boolean>
   /** What the address says under a name. */
   at(name: string): string | null
-  /** Goes elsewhere in the list; null takes a name out of the address. */
-  go(part: Record<string, string | null>): void
+  /** Goes elsewhere in the list; null takes a name out of the address. Replacing leaves no step to go back to. */
+  go(part: Record<string, string | null>, how?: 'push' | 'replace'): void
   select(id: number | null): void
 }
 
@@ -50,10 +50,10 @@ export function useListPlace(tab: string): ListPlace {
   return {
     selected, isShown,
     at: (name) => one(query.value[name]),
-    go(part) {
+    go(part, how = 'push') {
       const next: Record<string, unknown> = { ...route.query }
       for (const [name, value] of Object.entries(part)) next[name] = value ?? undefined
-      void router.push({ query: next as LocationQuery })
+      void router[how]({ query: next as LocationQuery })
     },
     select(id) {
       selected.value = id

@@ -41,7 +41,7 @@ function fixedColumns(t: Words, formats: () => Formats): Record<'comment' | 'con
   return {
     comment: {
       kind: 'fixed', id: 'comment', title: t('customers.fields.comment'), width: 220, sortable: true,
-      why: t('customers.why.comment'), text: (row) => plainText(row.comment ?? ''),
+      why: t('customers.why.comment'), opens: true, text: (row) => plainText(row.comment ?? ''),
     },
     contact: {
       kind: 'fixed', id: 'last_contact_date', title: t('customers.fields.last_contact_date'), width: 140, sortable: true,
@@ -75,7 +75,7 @@ function allColumns(t: Words, formats: () => Formats): Column<Customer>[] {
 }
 
 function readOnly(column: Column<Customer>, why: string): FixedColumn<Customer> {
-  return { ...column, kind: 'fixed', why }
+  return { ...column, kind: 'fixed', why, opens: column.id === 'comment' }
 }
 
 /** The columns in the reader's language; whoever may only look is told so in every cell. */

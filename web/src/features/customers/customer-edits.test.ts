@@ -12,7 +12,7 @@ import { FakeServer, problem, type Asked } from '@tests/fake-server'
 async function aListOfOne() {
   const kept = { customer: aCustomer() }
   const server = new FakeServer()
-    .on('GET /customers', () => ({ items: [kept.customer], next_cursor: null, previous_cursor: null, total: 1 }))
+    .on('GET /customers', () => ({ items: [kept.customer], next_cursor: null, previous_cursor: null, total: 1, approximate: false, position: null }))
     .on('GET /customers/1', () => kept.customer)
   const save = ({ body, headers }: Asked) => {
     if (headers.get('If-Match') !== `"${kept.customer.version}"`) return problem(409, 'customer_version_stale')
@@ -30,7 +30,7 @@ async function aListOfOne() {
       return `refused: ${why.code}`
     },
   })
-  const store = new PageStore<Customer>(customerSource(api, { sort: 'email', onlyValid: false }), { overlay: edits.overlay })
+  const store = new PageStore<Customer>(customerSource(api, { sort: 'email', onlyValid: false, search: { field: null, text: '' } }), { overlay: edits.overlay })
   store.want(0, 1, 1)
   await vi.waitFor(() => expect(store.rowAt(0)).toBeDefined(), 10_000)
   const shown = () => store.rowAt(0)

@@ -4,6 +4,7 @@
  * is kept with the cause, so that nothing has to be typed again.
  */
 import { shallowReactive } from 'vue'
+import { askChange } from '@/api/changes'
 import type { ApiClient } from '@/api/client'
 import { ask, problemFrom, type Problem } from '@/api/problem'
 import type { Customer, CustomerPatch } from '@/api/types'
@@ -22,7 +23,13 @@ export interface CellEdit {
 export interface Outcome {
   /** The server's words for a refusal. */
   refused(edit: CellEdit, problem: Problem): string
-  saved(edit: CellEdit): void
+  /** `changeId` takes it back; there is none where nothing was changed. */
+  saved(edit: CellEdit, changeId: string | null): void
+}
+
+interface Saved {
+  data: Customer
+  changeId: string | null
 }
 
 const MOST_ATTEMPTS = 3
@@ -71,9 +78,9 @@ export class CustomerEdits {
   private async send(edit: CellEdit): Promise<void> {
     const { customer, field } = edit
     try {
-      const answer = await this.patch(edit, this.row(customer.id)?.version ?? customer.version, MOST_ATTEMPTS)
-      this.settle(edit, answer)
-      this.outcome.saved(edit)
+      const { data, changeId } = await this.patch(edit, this.row(customer.id)?.version ?? customer.version, MOST_ATTEMPTS)
+      this.settle(edit, data)
+      this.outcome.saved(edit, changeId)
     } catch (failure) {
       const row = this.row(customer.id) ?? customer
       const problem = failure instanceof Overtaken ? failure.problem : problemFrom(failure)
@@ -84,12 +91,13 @@ export class CustomerEdits {
     }
   }
 
-  private async patch(edit: CellEdit, version: number, attempts: number): Promise<Customer> {
+  private async patch(edit: CellEdit, version: number, attempts: number): Promise<Saved> {
     const { customer, field, value } = edit
     const params = { path: { customer_id: customer.id } }
     const headers = { 'If-Match': `"${version}"` }
     try {
-      return await ask(this.api.PATCH('/api/v1/customers/{customer_id}', { params, headers, body: { [field]: value } }))
+      const body = { [field]: value }
+      return await askChange(this.api.PATCH('/api/v1/customers/{customer_id}', { params, headers, body }))
     } catch (failure) {
       if (problemFrom(failure).code !== 'customer_version_stale' || attempts <= 1) throw failure
       const current = await ask(this.api.GET('/api/v1/customers/{customer_id}', { params }))

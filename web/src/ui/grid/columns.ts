@@ -35,6 +35,8 @@ export interface FixedColumn<Row> extends Common<Row> {
   kind: 'fixed'
   /** Why the cell cannot be changed here, in words for the person who tries. */
   why: string
+  /** It is changed in the window of the whole row, which opens instead of saying why. */
+  opens?: boolean
 }
 
 export type Column<Row> = TextColumn<Row> | ChoiceColumn<Row> | FixedColumn<Row>
