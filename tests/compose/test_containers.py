@@ -16,37 +16,45 @@ from tests.support.waiting import eventually
 
 BUYER = "buyer@example.com"
 MODULES = {name: f"mycrm_{name.replace('-', '_')}" for name in OURS}
-START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
 class Journey:
-    """One person, one customer, and mail that is sent to that customer day by day."""
+    """One person, one customer, and mail that is sent to that customer hour by hour."""
 
     def __init__(self, place: Containers, crm: ApiClient, *, customer: int) -> None:
         self._place, self._crm, self._customer = place, crm, customer
-        self._day = START
+        # A date far from the moment of delivery would not be believed.
+        now = datetime.now(UTC)  # noqa: TID251 - the services in the containers use the real clock
+        self._sent_at = now.replace(microsecond=0) - timedelta(days=1)
 
     async def write(self) -> None:
         """Put the next mail into the mailbox's sent folder."""
-        self._day += timedelta(days=1)
+        self._sent_at += timedelta(hours=1)
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = "sales@example.cn", BUYER, f"Offer {self._day:%d} 报价"
-        mail["Date"], mail["Message-ID"] = format_datetime(self._day), f"<{self._day:%Y%m%d}@example.cn>"
+        mail["From"], mail["To"], mail["Subject"] = (
+            "sales@example.cn",
+            BUYER,
+            f"Offer {self._sent_at:%H} 报价",
+        )
+        mail["Date"], mail["Message-ID"] = (
+            format_datetime(self._sent_at),
+            f"<{self._sent_at:%Y%m%d%H}@example.cn>",
+        )
         mail.set_content("Please find our offer. 请查收报价。")
-        name = f"/mail/maildir/.Sent/new/{self._day:%s}.offer"
+        name = f"/mail/maildir/.Sent/new/{self._sent_at:%s}.offer"
         (mailbox,) = await self._place.ids("demo-mailbox")
         await self._place.inside(
             mailbox, "sh", "-c", f"cat > {name} && chown 10001:10001 {name}", text=mail.as_string()
         )
 
     async def is_known(self) -> bool:
-        """Tell whether the customer was last written to on the day of the newest mail."""
+        """Tell whether the customer was last written to when the newest mail says."""
         try:
             _, record = await self._crm.answer("GET", f"/customers/{self._customer}")
         except (aiohttp.ClientError, TimeoutError):
             return False
         date: str | None = (record or {}).get("last_contact_date")
-        return date is not None and datetime.fromisoformat(date) == self._day
+        return date is not None and datetime.fromisoformat(date) == self._sent_at
 
     async def goes_on(self, *, after: str) -> None:
         """Wait until the newest mail has moved the date and all is healthy."""
