@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.arriving import measure_arriving
+from tests.bench.copying import measure_copying
 from tests.bench.fetching import measure_fetching
 from tests.bench.judging import measure_judging, measure_queueing
 from tests.bench.relaying import measure_relay
@@ -32,6 +33,7 @@ async def _measure() -> list[dict[str, Any]]:
         *await measure_relay(),
         *await measure_fetching(),
         *await measure_arriving(),
+        *await measure_copying(),
         *await measure_judging(),
         *await measure_queueing(),
     ]

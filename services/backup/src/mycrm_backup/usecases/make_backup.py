@@ -16,7 +16,7 @@ from mycrm_backup.domain.names import MANIFEST_SUFFIX, PART_SUFFIX, NamePattern
 from mycrm_backup.domain.retention import Pruning
 from mycrm_backup.ports import Cipher, Dumper, Pieces, Pings, Runs, Targets
 from mycrm_backup.usecases.prune_backups import prune_backups
-from mycrm_backup.usecases.sealing import Seal
+from mycrm_backup.usecases.sealing import Seal, ahead
 from mycrm_common.clock import Clock
 from mycrm_common.errors import Kind, MyCRMError
 from mycrm_common.events.backups import BackupCompleted, BackupFailed
@@ -112,7 +112,7 @@ async def _once(run_id: int, file: str, *, portable: bool, maker: Maker) -> Mani
     seal = Seal(at=at.astimezone(maker.zone), cipher=maker.cipher, sent=_Progress(run_id, maker).note)
     # The place is looked at first: a dump for nobody would only cost time.
     async with maker.targets.open() as target, maker.dumper.dump(portable=portable) as dump:
-        async with aclosing(_kept(seal.pieces(dump), at=at, maker=maker)) as pieces:
+        async with aclosing(ahead(_kept(seal.pieces(dump), at=at, maker=maker))) as pieces:
             await target.put(file, pieces)
         manifest = Manifest(
             file=file,

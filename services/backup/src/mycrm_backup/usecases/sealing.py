@@ -8,11 +8,29 @@ from hashlib import sha256
 
 from mycrm_backup.domain.zipping import ZipWriter
 from mycrm_backup.ports import Cipher, Dump, Pieces
+from mycrm_common.tasks import TaskNursery
 
 # Small enough for the memory, large enough for a line over the sea.
 _BLOCK = 1 << 20
 
 Sent = Callable[[int], Awaitable[None]]
+
+
+async def ahead(pieces: Pieces) -> Pieces:
+    """Give the pieces, and let the next one be made while this one is being used."""
+    nursery = TaskNursery()
+    async with aclosing(pieces):
+        try:
+            following = nursery.start(_next(pieces), name="next piece")
+            while (piece := await following) is not None:
+                following = nursery.start(_next(pieces), name="next piece")
+                yield piece
+        finally:
+            await nursery.close()
+
+
+async def _next(pieces: Pieces) -> bytes | None:
+    return await anext(pieces, None)
 
 
 class Seal:
@@ -49,8 +67,8 @@ class Seal:
         async with aclosing(dump.members()) as members:
             async for name, pieces in members:
                 yield archive.begin(name)
-                async with aclosing(pieces):
-                    async for piece in pieces:
+                async with aclosing(ahead(pieces)) as coming:
+                    async for piece in coming:
                         yield await asyncio.to_thread(archive.add, piece)
                 yield await asyncio.to_thread(archive.end)
         yield archive.close()
