@@ -85,7 +85,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { extends: true, test: { name: 'checks', environment: 'node', include: ['tests/**/*.test.ts'] } },
+      { extends: true, test: { name: 'checks', environment: 'node', include: ['tests/**/*.test.ts'], testTimeout: 60_000 } },
     ],
   },
 })
