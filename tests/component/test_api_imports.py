@@ -225,6 +225,31 @@ async def test_a_workbook_is_read_like_a_table(api: ApiClient) -> None:
     assert [row["line"] for row in one["rows"]] == [2, 4]
 
 
+async def test_rows_of_a_workbook_that_cannot_be_taken_say_why_and_the_others_are_taken(
+    api: ApiClient,
+) -> None:
+    many = " ".join(f"c{number}@example.com" for number in range(10_000))
+    raw = a_workbook(
+        [
+            ["Email", "Name"],
+            ["wide@example.com", *["x"] * 5_000],
+            ["long@example.com", "x" * 3_000_000],
+            [many, "Many"],
+            ["good@example.com", "Good"],
+        ]
+    )
+
+    status, one = await send_file(api, raw, name="customers.xlsx")
+
+    assert (status, one["counts"]["new"], one["counts"]["invalid"]) == (201, 1, 3)
+    assert [(row["line"], (row["reason"] or {}).get("code")) for row in one["rows"]] == [
+        (2, "columns_many"),
+        (3, "text_long"),
+        (4, "addresses_many"),
+        (5, None),
+    ]
+
+
 async def test_a_workbook_that_unfolds_without_end_is_refused(api: ApiClient) -> None:
     bomb = io.BytesIO()
     small = io.BytesIO(a_workbook([["Email"], ["a@example.com"]]))
@@ -277,6 +302,7 @@ async def test_half_an_upload_leaves_nothing(api: ApiClient) -> None:
         (b"nothing here", SENT, 400, "body_unreadable"),
         (multipart(b"Email\na@example.com", part="other"), SENT, 422, "request_invalid"),
         (multipart(b"Email\na@example.com")[: -len(BOUNDARY)], SENT, 400, "body_unreadable"),
+        (multipart(b"Email\na@example.com", part="\x03"), SENT, 400, "body_unreadable"),
     ],
 )
 async def test_a_body_that_is_no_upload_is_refused(

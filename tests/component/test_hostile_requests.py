@@ -103,6 +103,16 @@ async def test_a_stranger_cannot_make_the_server_read_much(api: ApiClient) -> No
     assert (status, said["code"]) == (413, "body_too_large")
 
 
+async def test_ten_megabytes_in_a_field_are_refused_and_nobody_is_added(owner: ApiClient) -> None:
+    body = BytesIO(b'{"email": "a@example.com", "name": "' + b"a" * 10_000_000 + b'"}')
+
+    async with owner.session.post(f"{owner.url}{API}/customers", data=body, headers=JSON) as response:
+        said = await response.json()
+
+    assert (response.status, said["code"]) == (413, "body_too_large")
+    assert (await owner.ask("GET", f"{API}/customers"))[1]["total"] == 0
+
+
 async def test_a_long_comment_in_any_script_is_not_too_large(owner: ApiClient) -> None:
     comment = "\N{GRINNING FACE}" * MOST_COMMENT
     body = BytesIO(json.dumps({"email": "a@example.com", "comment": comment}).encode())

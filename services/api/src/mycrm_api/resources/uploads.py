@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
 from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 
@@ -72,6 +73,13 @@ def _told() -> Iterator[None]:
     except TimeoutError:
         raise MyCRMError("body_unreadable", Kind.INVALID, "it did not come in time") from None
     # What is wrong with the shape of a body is told in these ways.
-    except (web.RequestPayloadError, ConnectionError, ValueError, AssertionError, RuntimeError) as error:
+    except (
+        web.RequestPayloadError,
+        HttpProcessingError,
+        ConnectionError,
+        ValueError,
+        AssertionError,
+        RuntimeError,
+    ) as error:
         detail = "it did not come whole, or not as it was announced"
         raise MyCRMError("body_unreadable", Kind.INVALID, detail) from error

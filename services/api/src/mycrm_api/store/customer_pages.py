@@ -13,7 +13,7 @@ from sqlalchemy import Row, select
 from mycrm_api.domain.cursors import Cursor, Listing
 from mycrm_api.domain.customer_lists import CustomerList, CustomerPage, check_place
 from mycrm_api.domain.customers import Customer, sort_of
-from mycrm_api.store.customer_ways import Way, way_to
+from mycrm_api.store.customer_ways import Way, wanted_values, way_to
 from mycrm_api.store.customers import CUSTOMER_FIELDS, customer_of
 from mycrm_api.store.keyset import Order, turn, walk
 from mycrm_api.store.list_marks import mark_before, marked_size, row_after
@@ -31,7 +31,7 @@ async def page(reading: Reading, wanted: CustomerList) -> CustomerPage:
     check_place(cursor=wanted.cursor, near=wanted.near)
     column, descending = sort_of(wanted.sort)
     sorting = sorting_by(column)
-    order = sorting.order(descending=descending)
+    order = sorting.order(descending=descending, values=dict(wanted_values(wanted.only)))
     listing = Listing(sort=wanted.sort, kinds=sorting.kinds, filters=wanted.only.told)
     cursor, position = listing.read(wanted.cursor), None
     way = await way_to(reading, wanted, sorting)
@@ -56,7 +56,7 @@ async def pieces(reading: ReadingRoom, wanted: CustomerList) -> AsyncIterator[li
     """Give the whole list in its order, `limit` at a time; between two of them nothing is held."""
     column, descending = sort_of(wanted.sort)
     sorting = sorting_by(column)
-    order = sorting.order(descending=descending)
+    order = sorting.order(descending=descending, values=dict(wanted_values(wanted.only)))
     async with reading() as look:
         way = await way_to(look, wanted, sorting)
     cursor: Cursor | None = None

@@ -8,7 +8,7 @@ To walk past `size / many` rows for each of a page costs as much as to sort `man
 times the page. Totals above `MOST_COUNTED` come from the counts that are kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -22,7 +22,7 @@ from mycrm_api.store import search as index
 from mycrm_api.store.customer_counts import known_counts
 from mycrm_api.store.customers import CUSTOMER_FIELDS
 from mycrm_api.store.sorting import Sorting
-from mycrm_common.db.dialects import among, through_index
+from mycrm_common.db.dialects import among, looked_at, through_index
 from mycrm_common.db.tables.customers import customers
 from mycrm_common.work import Reading
 
@@ -87,7 +87,7 @@ async def proved(reading: Reading, only: CustomerFilter, ids: Iterable[int]) -> 
     rest = iter(ids)
     found: list[int] = []
     while piece := list(islice(rest, _FETCHED_AT_ONCE)):
-        asked = select(*columns).where(among(customers.c.id, piece), *_shown(only))
+        asked = select(*columns).where(among(customers.c.id, piece), *_passed(only))
         rows = await reading.connection.execute(asked)
         found += [row.id for row in rows if only.search.finds(row)]
     return found
@@ -152,7 +152,7 @@ def _on_foot(
 
 def _by_name(only: CustomerFilter, sorting: Sorting, ids: IdSet, *, total: int, approximate: bool) -> Way:
     def rows(columns: list[Column[Any]]) -> Select[Any]:
-        named = select(*dict.fromkeys(columns)).where(among(customers.c.id, ids), *_shown(only))
+        named = select(*dict.fromkeys(columns)).where(among(customers.c.id, ids), *_passed(only))
         return through_index(named, customers, "PRIMARY")
 
     return Way(
@@ -166,7 +166,7 @@ def _by_name(only: CustomerFilter, sorting: Sorting, ids: IdSet, *, total: int, 
 
 
 def _walked(only: CustomerFilter, sorting: Sorting, columns: list[Column[Any]]) -> Select[Any]:
-    rows = select(*dict.fromkeys(columns)).where(*_shown(only))
+    rows = select(*dict.fromkeys(columns)).where(*_passed(only, but=sorting.key))
     return through_index(rows, customers, sorting.index)
 
 
@@ -182,12 +182,22 @@ def _columns(sorting: Sorting) -> list[Column[Any]]:
 
 
 def _shown(only: CustomerFilter) -> list[ColumnElement[bool]]:
-    shown: list[ColumnElement[bool]] = []
+    return [column.in_(values) for column, values in wanted_values(only)]
+
+
+def _passed(only: CustomerFilter, *, but: Column[Any] | None = None) -> list[ColumnElement[bool]]:
+    """Return the conditions for rows that are found another way, through an index of at most that column."""
+    return [
+        (column if column is but else looked_at(column)).in_(values) for column, values in wanted_values(only)
+    ]
+
+
+def wanted_values(only: CustomerFilter) -> Iterator[tuple[Column[int], tuple[int, ...]]]:
+    """Give the columns of which only some values are on the list."""
     if only.importances is not None:
-        shown.append(customers.c.importance.in_(only.importances))
+        yield customers.c.importance, only.importances
     if only.only_valid:
-        shown.append(customers.c.valid.in_((Validity.VALID, Validity.UNCONFIRMED)))
-    return shown
+        yield customers.c.valid, (Validity.VALID, Validity.UNCONFIRMED)
 
 
 def _is_few(many: int, *, size: int, limit: int) -> bool:

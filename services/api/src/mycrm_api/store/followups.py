@@ -42,7 +42,7 @@ from mycrm_api.domain.followups import (
 from mycrm_api.store.customers import CUSTOMER_FIELDS
 from mycrm_api.store.keyset import Order, turn, walk
 from mycrm_api.store.sorting import sorting_by
-from mycrm_common.db.dialects import through_index, upsert
+from mycrm_common.db.dialects import looked_at, through_index, upsert
 from mycrm_common.db.tables.customers import customers
 from mycrm_common.db.tables.followups import followup_marks as marks
 from mycrm_common.db.types import UtcDateTime
@@ -77,7 +77,8 @@ async def page(reading: Reading, wanted: FollowupList) -> Page[Followup]:
     cursor = listing.read(wanted.cursor)
     total = await count(reading, wanted)
     find = _by_waiting if column == LONGEST_WAITING and not wanted.hidden else _by_column
-    order = sorting.order(descending=descending)
+    values = {customers.c.importance: rule.importances, customers.c.valid: _NOT_INVALID}
+    order = sorting.order(descending=descending, values=values)
     found = await find(reading, wanted, order, cursor=cursor, total=total)
     turned = turn(found, sorting.keys_of, cursor=cursor, listing=listing, limit=wanted.limit)
     return Page(
@@ -214,8 +215,8 @@ def _walked_rows(wanted: FollowupList) -> Select[Any]:
         select(*_ROW)
         .select_from(_MARKED)
         .where(
-            (customers.c.importance + 0).in_(rule.importances),
-            customers.c.valid.in_(_NOT_INVALID),
+            looked_at(customers.c.importance).in_(rule.importances),
+            looked_at(customers.c.valid).in_(_NOT_INVALID),
             func.coalesce(_since, never, type_=UtcDateTime) < wanted.contacted_before,
             _is_shown(wanted),
         )

@@ -1,9 +1,9 @@
 """Pages by keys: each page is found by the row that it follows, never by counting rows.
 
 The order is (sort column, id), both in the same direction, so it is total and the way back is the exact
-reverse. NULLs are lowest, as both databases have them. A page is asked for in up to two plain steps, the rest
-of the rows that equal the last key and then what lies beyond it: each is one walk along an index, which the
-usual `a > x OR (a = x AND id > y)` is not on either database.
+reverse. NULLs are lowest, as both databases have them. A page is asked for in up to three plain steps, the rest
+of the rows that equal the last key, then what lies beyond it, and NULLs: each is one walk along an index, which the
+usual `a > x OR (a = x AND id > y)` is not on either database, nor `a < x OR a IS NULL` on SQLite.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, true
+from sqlalchemy import ColumnElement, Row, Select, and_, true
 
 from mycrm_api.domain.cursors import Cursor, Key, Listing
 from mycrm_common.work import Reading
@@ -21,13 +21,17 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What rows are sorted by; `by` is None where it is the id alone, `is_unique` where no two rows are equal."""
+    """What rows are sorted by; `by` is None where it is the id alone, `is_unique` where no two rows are equal.
+
+    Where only rows of a few `values` are asked for, each of these is a walk: SQLite looks all of them up for a range.
+    """
 
     id: ColumnElement[int]
     by: ColumnElement[Any] | None = None
     descending: bool = False
     is_nullable: bool = False
     is_unique: bool = False
+    values: tuple[int, ...] | None = None
 
     def clauses(self, *, backwards: bool) -> list[ColumnElement[Any]]:
         """Return what stands behind ORDER BY; MariaDB walks a unique index only where nothing follows it."""
@@ -49,6 +53,11 @@ class Order:
         if not self.is_unique:
             equal = self.by.is_(None) if key is None else self.by == key
             yield and_(equal, past_id), Order(id=self.id, descending=self.descending)
+        if self.values is not None and isinstance(key, int):
+            for value in sorted(self.values, reverse=falls):
+                if (value < key) if falls else (value > key):
+                    yield self.by == value, Order(id=self.id, descending=self.descending)
+            return
         for beyond in self._beyond(key, falls=falls, including=cursor.including and self.is_unique):
             yield beyond, self
 
@@ -56,7 +65,9 @@ class Order:
         assert self.by is not None  # noqa: S101 - the caller has looked
         if key is not None:
             past = _past(self.by, key, falls=falls, including=including)
-            yield or_(past, self.by.is_(None)) if falls and self.is_nullable else past
+            yield past
+            if falls and self.is_nullable:
+                yield self.by.is_(None)
         elif not falls:
             yield self.by.is_not(None)
 

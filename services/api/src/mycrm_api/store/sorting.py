@@ -1,5 +1,6 @@
 """By which columns customers are sorted, and along which indexes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,8 +40,8 @@ class Sorting:
         """Of which types a cursor's keys are."""
         return (int,) if self.column == "id" else (self.kind, int)
 
-    def order(self, *, descending: bool) -> Order:
-        """Return what the rows are sorted by."""
+    def order(self, *, descending: bool, values: Mapping[Any, tuple[int, ...]] | None = None) -> Order:
+        """Return what the rows are sorted by; of some columns only these values may be asked for."""
         if self.column == "id":
             return Order(id=customers.c.id, descending=descending)
         return Order(
@@ -49,6 +50,7 @@ class Sorting:
             descending=descending,
             is_nullable=bool(customers.c[self.column].nullable),
             is_unique=self.column == "email",
+            values=(values or {}).get(self.key),
         )
 
     def keys_of(self, row: Row[Any]) -> tuple[Key, ...]:
