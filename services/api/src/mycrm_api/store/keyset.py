@@ -42,7 +42,8 @@ class Order:
     def steps(self, cursor: Cursor) -> Iterator[tuple[ColumnElement[bool], "Order"]]:
         """Return the conditions whose rows, one after the other, are all that follow the cursor, each in its order.
 
-        Rows that equal the last key go by id alone: MariaDB does not see that a text is constant, and would sort.
+        Rows that equal the last key, and those that are NULL, go by id alone: MariaDB does not see that a text is
+        constant, and would sort.
         """
         falls = self.descending != cursor.backwards
         past_id = _past(self.id, cursor.keys[-1], falls=falls, including=cursor.including)
@@ -50,26 +51,21 @@ class Order:
             yield past_id, self
             return
         key = cursor.keys[0]
+        by_id = Order(id=self.id, descending=self.descending)
         if not self.is_unique:
             equal = self.by.is_(None) if key is None else self.by == key
-            yield and_(equal, past_id), Order(id=self.id, descending=self.descending)
+            yield and_(equal, past_id), by_id
         if self.values is not None and isinstance(key, int):
             for value in sorted(self.values, reverse=falls):
                 if (value < key) if falls else (value > key):
-                    yield self.by == value, Order(id=self.id, descending=self.descending)
+                    yield self.by == value, by_id
             return
-        for beyond in self._beyond(key, falls=falls, including=cursor.including and self.is_unique):
-            yield beyond, self
-
-    def _beyond(self, key: Key, *, falls: bool, including: bool) -> Iterator[ColumnElement[bool]]:
-        assert self.by is not None  # noqa: S101 - the caller has looked
         if key is not None:
-            past = _past(self.by, key, falls=falls, including=including)
-            yield past
+            yield _past(self.by, key, falls=falls, including=cursor.including and self.is_unique), self
             if falls and self.is_nullable:
-                yield self.by.is_(None)
+                yield self.by.is_(None), by_id
         elif not falls:
-            yield self.by.is_not(None)
+            yield self.by.is_not(None), self
 
 
 @dataclass(frozen=True, kw_only=True)
