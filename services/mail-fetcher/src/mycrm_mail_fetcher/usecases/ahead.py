@@ -6,8 +6,9 @@ for the slowest; a second one lets them work when there is time. What holds the 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from typing import Final, TypeVar
+from collections import deque
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Any, Final, TypeVar
 
 from mycrm_common.tasks import TaskNursery
 
@@ -41,3 +42,37 @@ async def ahead(source: AsyncGenerator[T], *, name: str, most: int = 1) -> Async
     finally:
         await nursery.close()
         await source.aclose()
+
+
+async def two_at_once(source: AsyncGenerator[Coroutine[Any, Any, T]], *, name: str) -> AsyncGenerator[T]:
+    """Yield what the coroutines of the source bring, in its order; while one is waited for, the next has begun.
+
+    A failure is raised behind what was begun before it. Whoever leaves early ends them and the source.
+    """
+    nursery = TaskNursery()
+    under_way = deque[asyncio.Task[T]]()
+    try:
+        while True:
+            try:
+                coroutine = await anext(source)
+            except StopAsyncIteration:
+                break
+            except Exception:
+                while under_way:
+                    yield await under_way.popleft()
+                raise
+            under_way.append(nursery.start(coroutine, name=name))
+            under_way[-1].add_done_callback(_seen)
+            if len(under_way) > 1:
+                yield await under_way.popleft()
+        while under_way:
+            yield await under_way.popleft()
+    finally:
+        await nursery.close()
+        await source.aclose()
+
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    """Look at a failure, which may be that of a line on which another one has failed already."""
+    if not task.cancelled():
+        task.exception()

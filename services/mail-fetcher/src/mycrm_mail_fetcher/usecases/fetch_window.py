@@ -6,9 +6,9 @@ description of it cannot be trusted.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from mycrm_mail_fetcher.domain.accounts import Rule
 from mycrm_mail_fetcher.domain.cursors import by_size
@@ -81,10 +81,13 @@ async def look_at(
     return turns
 
 
-async def fetch(turns: Sequence[Turn], *, reader: Reader, newest_first: bool) -> AsyncGenerator[Fetched]:
-    """Yield the mails in batches that fit into memory."""
-    for batch in by_size(reversed(turns) if newest_first else turns, BATCH_BYTES):
-        yield await _fetch(batch, reader)
+def fetches(
+    turns: Sequence[Turn], *, reader: Reader, newest_first: bool
+) -> Iterator[Coroutine[Any, Any, Fetched]]:
+    """Yield what brings the mails, in batches that fit into memory."""
+    return (
+        _fetch(batch, reader) for batch in by_size(reversed(turns) if newest_first else turns, BATCH_BYTES)
+    )
 
 
 async def hold(mail: FetchedMail, *, code: str, detail: str, reader: Reader) -> Place:

@@ -6,11 +6,11 @@ connection or an impatient server cost one batch at most. After a quick look the
 as the server counts; where it does not, all of the folder is compared at once.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from mycrm_common.tasks import TaskNursery
 from mycrm_mail_fetcher.domain.accounts import Rule
@@ -26,9 +26,9 @@ from mycrm_mail_fetcher.domain.uid_sets import UidSet
 from mycrm_mail_fetcher.ports import FolderStatus, MailHead, RemoteFolder
 from mycrm_mail_fetcher.ports.ledger import Counts, FolderKey, KnownFolder, PlaceState
 from mycrm_mail_fetcher.ports.looking import Reader, Rules
-from mycrm_mail_fetcher.usecases.ahead import ahead
+from mycrm_mail_fetcher.usecases.ahead import ahead, two_at_once
 from mycrm_mail_fetcher.usecases.compare_folder import compare_folder, first_day, ignore
-from mycrm_mail_fetcher.usecases.fetch_window import Fetched, Turn, fetch, look_at
+from mycrm_mail_fetcher.usecases.fetch_window import Fetched, Turn, fetches, look_at
 from mycrm_mail_fetcher.usecases.read_batch import ReadBatch, read_batch
 from mycrm_mail_fetcher.usecases.set_aside import Aside, set_aside
 from mycrm_mail_fetcher.usecases.store_batch import Batch, store_batch
@@ -123,9 +123,11 @@ async def _taken(
     """Look, fetch, read and store: each step works on the next batch while the one behind it is still busy."""
     async with (
         # The next heads are asked for before these are looked at: a distant server is waited for long enough.
-        aclosing(ahead(_heads(order, reader), name="fetch heads")) as heads,
+        aclosing(ahead(two_at_once(_heads(order, reader), name="fetch heads"), name="take heads")) as heads,
         aclosing(ahead(_looked_at(heads, order, reader), name="look at heads")) as turns,
-        aclosing(ahead(_fetched(turns, order, reader), name="fetch texts")) as fetched,
+        aclosing(
+            ahead(two_at_once(_fetched(turns, order, reader), name="fetch texts"), name="take texts")
+        ) as fetched,
         aclosing(ahead(_read(fetched, order, reader), name="read mails", most=2)) as read,
     ):
         async for batch in read:
@@ -133,9 +135,12 @@ async def _taken(
             yield state, await _stored(batch, known, state, reader)
 
 
-async def _heads(order: _Order, reader: Reader) -> AsyncGenerator[_Heads]:
+async def _heads(order: _Order, reader: Reader) -> AsyncGenerator[Coroutine[Any, Any, _Heads]]:
+    async def given(window: Sequence[int]) -> _Heads:
+        return window, await reader.session.heads(window)
+
     for window in _windows(order):
-        yield window, await reader.session.heads(window)
+        yield given(window)
 
 
 async def _looked_at(
@@ -158,10 +163,10 @@ def _windows(order: _Order) -> Iterator[Sequence[int]]:
 
 async def _fetched(
     looked_at: AsyncGenerator[list[Turn]], order: _Order, reader: Reader
-) -> AsyncGenerator[Fetched]:
+) -> AsyncGenerator[Coroutine[Any, Any, Fetched]]:
     async for turns in looked_at:
-        async for batch in fetch(turns, reader=reader, newest_first=order.newest_first):
-            yield batch
+        for fetch in fetches(turns, reader=reader, newest_first=order.newest_first):
+            yield fetch
 
 
 async def _read(fetched: AsyncGenerator[Fetched], order: _Order, reader: Reader) -> AsyncGenerator[ReadBatch]:
