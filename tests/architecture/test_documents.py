@@ -137,3 +137,23 @@ def test_no_file_names_a_package_index_or_a_folder_of_one_machine() -> None:
     ]
 
     assert not named
+
+
+# What the images themselves say, and what is for tests.
+_SAID_BY_IMAGES = {
+    "MYCRM_DATA_DIR",
+    "MYCRM_HEALTH_PORT",
+    "MYCRM_HTTP_HOST",
+    "MYCRM_HTTP_PORT",
+    "MYCRM_WEB_DIR",
+    "MYCRM_BACKUP_SQLDUMP_PATH",
+    "MYCRM_FAILPOINT",
+}
+
+
+def test_every_setting_reaches_its_container() -> None:
+    settings = set(re.findall(r"^\| `(MYCRM_[A-Z_]+)`", _text("docs/settings.md"), re.MULTILINE))
+    passed_on = set(re.findall(r"^ +(MYCRM_[A-Z_]+?)(?:_FILE)?:", _text("docker-compose.yml"), re.MULTILINE))
+    named = passed_on | {f"{name}_FILE" for name in passed_on}
+
+    assert settings - named == _SAID_BY_IMAGES
