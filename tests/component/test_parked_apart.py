@@ -26,7 +26,10 @@ CONTACT = "mycrm.api.contact.v1"
 
 @asynccontextmanager
 async def _channel(url: str) -> AsyncIterator[aio_pika.abc.AbstractChannel]:
-    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+    async with (
+        await aio_pika.connect(url) as connection,
+        connection.channel(on_return_raises=True) as channel,
+    ):
         yield channel
 
 
@@ -38,10 +41,15 @@ async def _put_aside(url: str, *bodies: bytes) -> None:
             await channel.default_exchange.publish(message, PARKED)
 
 
-async def _tell(url: str, body: bytes) -> None:
+async def _is_told(url: str, body: bytes) -> bool:
+    """Publish, and tell whether somebody listens: a service takes work before its queues are bound."""
     async with _channel(url) as channel:
         exchange = await channel.get_exchange(EXCHANGE)
-        await exchange.publish(aio_pika.Message(body), "message.stored.v1")
+        try:
+            await exchange.publish(aio_pika.Message(body), "message.stored.v1")
+        except aio_pika.exceptions.PublishError:
+            return False
+    return True
 
 
 def _event() -> bytes:
@@ -97,7 +105,8 @@ async def test_dead_letters_are_listed_and_tried_again_although_the_process_that
     assert len(await parked()) == 1
 
     async with _api(tmp_path, settings, log_name="api.log") as child:
-        await _tell(rabbitmq_url, b"nobody can read this")
+        telling = partial(_is_told, rabbitmq_url, b"nobody can read this")
+        await eventually(telling, what="a queue for it", seconds=60, every_seconds=0.2)
 
         async def three() -> bool:
             return len(await parked()) == 3

@@ -64,6 +64,7 @@ async def _crm(folder: Path, *, browser: BrowserServer) -> AsyncIterator[tuple[E
         window = await browser.open_window(locale="en")
         await window.page.goto(crm.url)
         person = Person(window.page, words("en"))
+        await expect(window.page.get_by_role("main")).to_be_visible()
         assert await violations(window.page) == []
         await person.make_first_account(username=USERNAME, password=PASSWORD)
         await crm.ask("POST", "/session", {"username": USERNAME, "password": PASSWORD}, status=201)

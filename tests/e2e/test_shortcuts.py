@@ -42,6 +42,7 @@ async def test_the_palette_finds_every_entry_of_every_menu_and_every_customer(
         await page.get_by_role("grid").first.click()
         await page.keyboard.press("Control+k")
         palette = page.get_by_role("dialog", name=say("frame.palette.title"))
+        await expect(palette.get_by_role("option").first).to_be_visible()
         offered = "\n".join(await palette.get_by_role("option").all_inner_texts())
         assert [entry for entry in entries + tabs if entry not in offered] == []
         await window.keep_screenshot(f"palette-{language}")

@@ -8608,7 +8608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not Found: not_found, backup_not_found */
+            /** @description Not Found: not_found, backup_not_found, backup_file_missing */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8626,7 +8626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity: request_invalid, backup_file_missing, backup_download_ended */
+            /** @description Unprocessable Entity: request_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8635,7 +8635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Service Unavailable: database_busy, database_unavailable */
+            /** @description Service Unavailable: database_busy, database_unavailable, backup_download_ended */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -15,6 +15,8 @@ from mycrm_api.resources.route import Route
 STATUS_OF_CODE: Mapping[str, int] = {
     "account_invalid": 422,
     "account_missing": 403,
+    "backup_download_ended": 503,
+    "backup_file_missing": 404,
     "backup_host_changed": 409,
     "backup_host_keyless": 409,
     "backup_not_found": 404,
