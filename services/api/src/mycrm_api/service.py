@@ -8,6 +8,7 @@ from typing import Any
 
 from mycrm_api.adapters import addresses, rich_text
 from mycrm_api.adapters.passwords import Argon2Passwords
+from mycrm_api.adapters.remote_images import GuardedImages
 from mycrm_api.carriage import carriage_jobs, carriage_routes, carried
 from mycrm_api.http.app import build_app
 from mycrm_api.http.first_account import prepare_setup
@@ -16,6 +17,7 @@ from mycrm_api.http.page import find_page
 from mycrm_api.http.patience import noting
 from mycrm_api.ports.accounts import Passwords
 from mycrm_api.ports.changes import CustomerBooks
+from mycrm_api.ports.remote_images import RemoteImages
 from mycrm_api.ports.settings import Box
 from mycrm_api.resources import backup_files, backup_upkeep
 from mycrm_api.resources import backups as backup_resources
@@ -110,7 +112,8 @@ async def build(runtime: ServiceRuntime, settings: ApiSettings) -> AsyncIterator
     await prepare_setup(runtime, settings, passwords)
     live, streams = LiveFeed(feed=feed, reading=runtime.reading), Streams()
     wake = Wake()
-    routes = _routes_of(runtime, passwords, live=live, streams=streams, wake=wake)
+    private = settings.allow_private_hosts
+    routes = _routes_of(runtime, passwords, live=live, streams=streams, wake=wake, allow_private=private)
     doors = [Door(name="web", open=partial(_open_web, runtime, settings, routes, streams))]
     if settings.socket is not None:
         opening = partial(_open_socket, runtime, routes, streams, settings.socket)
@@ -171,7 +174,9 @@ def operators_door(runtime: ServiceRuntime, *, path: Path) -> Door:
     """Return the API on a socket file alone: whoever may open that file comes in as the operator."""
     live, streams = LiveFeed(feed=feed, reading=runtime.reading), Streams()
     wake = Wake()
-    routes = _routes_of(runtime, Argon2Passwords(), live=live, streams=streams, wake=wake)
+    routes = _routes_of(
+        runtime, Argon2Passwords(), live=live, streams=streams, wake=wake, allow_private=False
+    )
 
     opening = partial(_open_socket, runtime, routes, streams, path)
     return Door(name="operator", open=partial(carried, runtime, opening, books=customer_books(), wake=wake))
@@ -191,6 +196,7 @@ def described() -> list[Route]:
         live=nothing,
         streams=nothing,
         wake=nothing,
+        remote_images=nothing,
     )
 
 
@@ -206,6 +212,7 @@ def api_routes(
     live: LiveFeed,
     streams: Streams,
     wake: Wake,
+    remote_images: RemoteImages,
 ) -> list[Route]:
     """Return every route of the API, with its collaborators."""
     books = customer_books()
@@ -239,7 +246,11 @@ def api_routes(
             zone=zone,
         ),
         *message_resources.routes(
-            messages=messages, customers=customers, address_changes=address_changes, reading=reading
+            messages=messages,
+            customers=customers,
+            address_changes=address_changes,
+            remote_images=remote_images,
+            reading=reading,
         ),
         *setting_resources.routes(settings=settings_store, box=box, unit=unit, reading=reading, zone=zone),
         *mailbox_resources.routes(
@@ -298,7 +309,13 @@ def customer_books() -> CustomerBooks:
 
 
 def _routes_of(
-    runtime: ServiceRuntime, passwords: Passwords, *, live: LiveFeed, streams: Streams, wake: Wake
+    runtime: ServiceRuntime,
+    passwords: Passwords,
+    *,
+    live: LiveFeed,
+    streams: Streams,
+    wake: Wake,
+    allow_private: bool,
 ) -> list[Route]:
     return api_routes(
         unit=noting(runtime.unit),
@@ -311,6 +328,7 @@ def _routes_of(
         live=live,
         streams=streams,
         wake=wake,
+        remote_images=GuardedImages(allow_private=allow_private),
     )
 
 

@@ -17,6 +17,11 @@ class ApiSettings(Settings):
     admin_password: SecretStr | None = Field(None, description="its password, only if there is no account")
     web_dir: Path | None = Field(None, description="the built page; found beside the code when empty")
 
+    allow_private_hosts: bool = Field(
+        False,
+        description="whether webhooks, shop, provider addresses and images in mail may be private or loopback",
+    )
+
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the page."""

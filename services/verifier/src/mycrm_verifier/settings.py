@@ -52,7 +52,8 @@ class VerifierSettings(Settings):
         _PROBES, description="mail servers by which it is found out whether port 25 is open"
     )
     allow_private_hosts: bool = Field(
-        False, description="whether webhooks, shop and provider addresses may be private or loopback"
+        False,
+        description="whether webhooks, shop, provider addresses and images in mail may be private or loopback",
     )
 
     @field_validator("verifier_url", "verifier_key", "verifier_smtp_helo", "verifier_smtp_sender")

@@ -3,9 +3,11 @@
 import pytest
 from aiohttp import web
 
-from mycrm_api.resources.message_body import body_page
+from mycrm_api.resources.message_body import body_page, waiting_images
 from mycrm_mail_fetcher.adapters.html import sanitise
 
+DATA = "data:image/png;base64,AAAA"
+URL = "https://x.example/a.png?b=1&c"
 REMOTE = '<p>Hi</p><img src="https://x.example/a.png?b=1&amp;c" alt="picture" width="20">'
 
 
@@ -15,7 +17,7 @@ def policy(page: web.Response) -> dict[str, str]:
 
 
 def test_the_page_can_neither_run_nor_load_nor_send_anything() -> None:
-    page = body_page("<p>Hi</p>", remote_images=False)
+    page = body_page("<p>Hi</p>", images={})
 
     assert page.content_type == "text/html"
     assert page.charset == "utf-8"
@@ -36,21 +38,28 @@ def test_the_page_can_neither_run_nor_load_nor_send_anything() -> None:
 def test_images_from_elsewhere_wait_until_they_are_asked_for() -> None:
     stored = sanitise(REMOTE)
 
-    waiting = body_page(stored.html, remote_images=False)
-    shown = body_page(stored.html, remote_images=True)
+    waiting = body_page(stored.html, images={})
+    shown = body_page(stored.html, images={URL: DATA})
 
     assert stored.blocked_images == 1
+    assert waiting_images(stored.html) == [URL]
     assert " src=" not in (waiting.text or "")
-    assert ' src="https://x.example/a.png?b=1&amp;c"' in (shown.text or "")
-    assert policy(shown)["img-src"] == "data: https:"
+    assert f' src="{DATA}" alt="picture"' in (shown.text or "")
+    assert "x.example" not in (shown.text or "")
+    assert policy(shown)["img-src"] == "data:"
 
 
-def test_only_images_over_https_are_brought_back() -> None:
-    stored = sanitise('<img src="http://x.example/a.png">')
+def test_an_image_that_could_not_be_had_goes_on_waiting() -> None:
+    stored = sanitise(REMOTE + '<img src="https://x.example/b.png">')
 
-    shown = body_page(stored.html, remote_images=True)
+    shown = body_page(stored.html, images={URL: DATA}).text or ""
 
-    assert " src=" not in (shown.text or "")
+    assert shown.count(" src=") == 1
+    assert 'data-remote-src="https://x.example/b.png"' in shown
+
+
+def test_only_images_over_https_are_asked_for() -> None:
+    assert waiting_images(sanitise('<img src="http://x.example/a.png">').html) == []
 
 
 @pytest.mark.parametrize(
@@ -64,6 +73,7 @@ def test_only_images_over_https_are_brought_back() -> None:
 def test_words_that_look_like_a_waiting_image_stay_words(text: str) -> None:
     stored = sanitise(text)
 
-    shown = body_page(stored.html, remote_images=True)
+    shown = body_page(stored.html, images={"https://x.example/a": DATA})
 
+    assert waiting_images(stored.html) == []
     assert stored.html in (shown.text or "")

@@ -1,10 +1,13 @@
 """A message's text as a page of its own, for a sandboxed frame.
 
 The text was made safe when it was stored; this page trusts that no more than it must. Its policy lets nothing
-run, load or be sent, and the sandbox takes its origin away, even when somebody opens it outside the frame.
+run, load or be sent, and the sandbox takes its origin away, even when somebody opens it outside the frame. Images
+from elsewhere are in it as data where somebody asked for them: the reader's browser asks nobody.
 """
 
 import re
+from collections.abc import Mapping
+from html import unescape
 
 from aiohttp import web
 
@@ -14,7 +17,7 @@ _WAITING = re.compile(r' data-remote-src="(https://[^"]*)"')
 
 _POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
-    "img-src {images}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 _LOOK = (
     ":root{color-scheme:light;background:#fff;color:#1f2328}"
@@ -25,9 +28,15 @@ _LOOK = (
 )
 
 
-def body_page(content: str, *, remote_images: bool) -> web.Response:
-    """Return the page; images from elsewhere are shown, over HTTPS alone, if they were asked for."""
-    shown = _IMAGE.sub(_shown, content) if remote_images else content
+def waiting_images(content: str) -> list[str]:
+    """Return the URLs of the images from elsewhere that wait in a text, in order."""
+    tags = (_WAITING.search(image[1]) for image in _IMAGE.finditer(content))
+    return [unescape(found[1]) for found in tags if found]
+
+
+def body_page(content: str, *, images: Mapping[str, str]) -> web.Response:
+    """Return the page; of the images from elsewhere those are shown that are given, as `data:` URLs by their own."""
+    shown = _IMAGE.sub(lambda image: _shown(image, images), content) if images else content
     return web.Response(
         text=(
             '<!doctype html><html><head><meta charset="utf-8"><base target="_blank">'
@@ -35,7 +44,7 @@ def body_page(content: str, *, remote_images: bool) -> web.Response:
         ),
         content_type="text/html",
         headers={
-            "Content-Security-Policy": _POLICY.format(images="data: https:" if remote_images else "data:"),
+            "Content-Security-Policy": _POLICY,
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "SAMEORIGIN",
@@ -43,6 +52,10 @@ def body_page(content: str, *, remote_images: bool) -> web.Response:
     )
 
 
-def _shown(image: re.Match[str]) -> str:
-    attributes = _WAITING.sub(r' src="\1"', image[1], count=1)
-    return f"<img{attributes}>"
+def _shown(image: re.Match[str], images: Mapping[str, str]) -> str:
+    waiting = _WAITING.search(image[1])
+    data = images.get(unescape(waiting[1])) if waiting else None
+    if data is None:
+        return image[0]
+    source = f' src="{data}"'
+    return f"<img{_WAITING.sub(lambda _: source, image[1], count=1)}>"

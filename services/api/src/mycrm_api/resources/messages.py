@@ -12,8 +12,9 @@ from mycrm_api.domain.messages import Message, MessageFilter, MessageList, Messa
 from mycrm_api.domain.roles import Role
 from mycrm_api.ports.customers import AddressChanges, Customers
 from mycrm_api.ports.messages import Messages
+from mycrm_api.ports.remote_images import RemoteImages
 from mycrm_api.resources.lists import ListForm, ListView
-from mycrm_api.resources.message_body import body_page
+from mycrm_api.resources.message_body import body_page, waiting_images
 from mycrm_api.resources.route import Answer, Call, Form, Route, View
 from mycrm_common.errors import FieldFault, Kind, MyCRMError
 from mycrm_common.keys import email_key
@@ -89,7 +90,9 @@ class MessageCountForm(Form):
 class BodyForm(Form):
     """How a message's text is shown."""
 
-    images: Literal["remote"] | None = Field(None, description="also load images from elsewhere")
+    images: Literal["remote"] | None = Field(
+        None, description="also show images from elsewhere, which the server fetches"
+    )
 
 
 def routes(
@@ -97,6 +100,7 @@ def routes(
     messages: Messages,
     customers: Customers,
     address_changes: AddressChanges,
+    remote_images: RemoteImages,
     reading: ReadingRoom,
 ) -> list[Route]:
     """Return the routes of the messages."""
@@ -146,7 +150,8 @@ def routes(
     async def show_body(call: Call) -> Answer:
         form: BodyForm = call.query
         message = await find(call.number("message_id"))
-        return body_page(message.content, remote_images=form.images == "remote")
+        wanted = waiting_images(message.content) if form.images == "remote" else []
+        return body_page(message.content, images=await remote_images.fetch(wanted) if wanted else {})
 
     return [
         Route(

@@ -18,13 +18,13 @@ import dns.exception
 import dns.resolver
 from email_validator import EmailNotValidError, validate_email
 
+from mycrm_common.public_hosts import is_public
 from mycrm_verifier.domain.big_providers import is_big
 from mycrm_verifier.domain.mailbox_replies import Meaning, Reply, judge_replies, meaning_of
 from mycrm_verifier.domain.verdicts import Verdict, short_log
 from mycrm_verifier.ports.provider import Answer, HostTurns, Outcome
 from mycrm_verifier.providers.mail_hosts import NoMailHostError, addresses_of, mail_hosts, make_resolver
 from mycrm_verifier.providers.smtp_talk import Introduction, RefusedError, Replies, SilentError, ask_about
-from mycrm_verifier.providers.web import is_public
 
 _PORT: Final = 25
 _REPLY_SECONDS: Final = 20.0

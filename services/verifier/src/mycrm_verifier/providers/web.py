@@ -1,22 +1,16 @@
 """One question to a provider over HTTP: no redirects, bounded in time and size, and never into the own network."""
 
-import ipaddress
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
+
+from mycrm_common.public_hosts import HostRefusedError, PublicResolver, is_private_literal
 
 MOST_BYTES = 1 << 16
 _SECONDS = 30.0
-
-
-class HostRefusedError(OSError):
-    """The host lies in the own network, where no provider is to be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +72,7 @@ class Web:
         said: Any,
         headers: Mapping[str, str] | None,
     ) -> Page:
-        if not self._allow_private and _is_private_literal(urlsplit(url).hostname or ""):
+        if not self._allow_private and is_private_literal(urlsplit(url).hostname or ""):
             raise HostRefusedError
         from yarl import URL
 
@@ -96,36 +90,3 @@ class Web:
                 if len(body) > MOST_BYTES:
                     return Page(status=answer.status, fault=f"more than {MOST_BYTES} bytes")
             return Page(status=answer.status, body=bytes(body))
-
-
-class PublicResolver(AbstractResolver):
-    """Finds hosts, and refuses those that lie in the own network, at the moment of the connection."""
-
-    def __init__(self) -> None:
-        self._inner = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return where the host is."""
-        found = await self._inner.resolve(host, port, family)
-        if any(not is_public(each["host"]) for each in found):
-            raise HostRefusedError
-        return found
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-def _is_private_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return not is_public(host)
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an address is one of the public network."""
-    found: Any = ipaddress.ip_address(address.partition("%")[0])
-    return bool(found.is_global and not found.is_multicast)
