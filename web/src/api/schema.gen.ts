@@ -3323,6 +3323,15 @@ export interface operations {
                     "application/json": components["schemas"]["SetupView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unsupported Media Type: media_type_unsupported */
             415: {
                 headers: {
@@ -3391,7 +3400,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3503,7 +3512,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3602,6 +3611,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden: origin_foreign */
             403: {
                 headers: {
@@ -3675,6 +3693,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -3754,7 +3781,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3888,6 +3915,15 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerPage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -3990,7 +4026,7 @@ export interface operations {
                     "application/json": components["schemas"]["AddedCustomerView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4114,6 +4150,15 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -4183,6 +4228,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Unauthorized: not_signed_in */
             401: {
@@ -4322,7 +4376,7 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4469,6 +4523,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeletedCustomerPage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -4548,6 +4611,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -4674,6 +4746,15 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryPage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -4761,6 +4842,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["UndoneView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -4890,7 +4980,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5023,6 +5113,15 @@ export interface operations {
                     "application/json": components["schemas"]["FollowupPage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -5097,7 +5196,7 @@ export interface operations {
                     "application/json": components["schemas"]["FollowupMarkView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5198,6 +5297,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -5290,6 +5398,15 @@ export interface operations {
                     "application/json": components["schemas"]["FollowupMarkView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -5372,6 +5489,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Unauthorized: not_signed_in */
             401: {
@@ -5474,6 +5600,15 @@ export interface operations {
                     "application/json": components["schemas"]["DebtsView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -5546,6 +5681,15 @@ export interface operations {
                     "application/json": components["schemas"]["AnswersView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -5611,6 +5755,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CustomerCountsView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -5680,6 +5833,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["WeeksView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -5775,6 +5937,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -5880,6 +6051,15 @@ export interface operations {
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -5943,6 +6123,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CountView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -6033,6 +6222,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -6137,6 +6335,15 @@ export interface operations {
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -6204,6 +6411,15 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -6294,6 +6510,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -6406,7 +6631,7 @@ export interface operations {
                     "application/json": components["schemas"]["SettingsView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6552,6 +6777,15 @@ export interface operations {
                     "application/json": components["schemas"]["MailboxView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -6611,6 +6845,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -6738,7 +6981,7 @@ export interface operations {
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6857,6 +7100,15 @@ export interface operations {
                     "application/json": components["schemas"]["HeldMailPage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -6930,6 +7182,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -7037,6 +7298,15 @@ export interface operations {
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -7132,6 +7402,15 @@ export interface operations {
                     "message/rfc822": string;
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -7212,6 +7491,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -7306,6 +7594,15 @@ export interface operations {
                 };
                 content: {
                     "message/rfc822": string;
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -7429,6 +7726,15 @@ export interface operations {
                     "application/json": components["schemas"]["QueueView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -7506,6 +7812,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["HistoryView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -7604,6 +7919,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CheckLaterView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -7710,6 +8034,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RequestStateView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -7864,6 +8197,15 @@ export interface operations {
                     "application/json": components["schemas"]["BackupPageView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -7987,7 +8329,7 @@ export interface operations {
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8116,6 +8458,15 @@ export interface operations {
                     "application/json": components["schemas"]["BackupView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -8241,6 +8592,15 @@ export interface operations {
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -8356,7 +8716,7 @@ export interface operations {
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8487,7 +8847,7 @@ export interface operations {
                     "application/json": components["schemas"]["RequestView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8588,6 +8948,15 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -8691,6 +9060,15 @@ export interface operations {
                     "application/json": components["schemas"]["LogPage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -8755,6 +9133,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Unauthorized: not_signed_in */
             401: {
@@ -8846,6 +9233,15 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -8949,6 +9345,15 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -9009,6 +9414,15 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -9102,6 +9516,15 @@ export interface operations {
                     "application/json": components["schemas"]["ParkedPage"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -9180,6 +9603,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ParkedView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -9261,6 +9693,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -9361,6 +9802,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -9501,6 +9951,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -9697,7 +10156,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9844,6 +10303,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -10055,7 +10523,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
-            /** @description Bad Request: body_unreadable */
+            /** @description Bad Request: body_unreadable, http_malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10200,6 +10668,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ImportRowPage"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -10395,6 +10872,15 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -10610,6 +11096,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -10823,6 +11318,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImportView"];
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -10917,6 +11421,15 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -10993,6 +11506,15 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -11060,6 +11582,15 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -11125,6 +11656,15 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -11195,6 +11735,15 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */
@@ -11269,6 +11818,15 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized: not_signed_in */
             401: {
                 headers: {
@@ -11332,6 +11890,15 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Bad Request: http_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unauthorized: not_signed_in */

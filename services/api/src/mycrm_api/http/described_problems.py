@@ -36,6 +36,7 @@ STATUS_OF_CODE: Mapping[str, int] = {
     "customer_version_stale": 409,
     "database_busy": 503,
     "database_unavailable": 503,
+    "http_malformed": 400,
     "import_empty": 422,
     "import_not_found": 404,
     "import_state_wrong": 409,
@@ -100,7 +101,8 @@ def _of_shape(route: Route) -> Iterator[str]:
         yield "not_found"
     if route.takes or route.upload:
         yield from ("body_unreadable", "body_too_large")
-    yield from ("media_type_unsupported", "request_invalid", "database_busy", "database_unavailable")
+    yield from ("http_malformed", "media_type_unsupported", "request_invalid")
+    yield from ("database_busy", "database_unavailable")
 
 
 def _answer(status: int, codes: Sequence[str]) -> dict[str, Any]:
