@@ -1,5 +1,6 @@
 """What operators use is right by its makers' own rules: compose's schema, hadolint, the schemas of Kubernetes."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,3 +82,11 @@ def test_containers_of_both_kinds_have_no_rights() -> None:
         if name != "demo-mailbox":
             assert service["cap_drop"] == ["ALL"], name
             assert service["security_opt"] == ["no-new-privileges:true"], name
+
+
+def test_each_value_that_compose_takes_is_explained() -> None:
+    taken = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    explained = set(
+        re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert not taken - explained
