@@ -15,6 +15,7 @@ from tests.support.api_client import ApiClient
 from tests.support.waiting import eventually
 
 BUYER = "buyer@example.com"
+_TOLD = r"MyCRM is up: http://([\d.:]+)"
 MODULES = {name: f"mycrm_{name.replace('-', '_')}" for name in OURS}
 
 
@@ -72,7 +73,7 @@ async def test_people_work_while_containers_die_and_come_back(
         pytest.fail("no container engine is here")
     async with containers(tmp_path) as place:
         said = await place.make("up")
-        address, code = _found(r"http://([\d.:]+)", said), _found(r"设置码: (\S+)", said)
+        address, code = _found(_TOLD, said), _found(r"设置码: (\S+)", said)
         assert address == place.addresses[0], "the proxy's address is the one that people are told"
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=20)) as client:
@@ -147,12 +148,12 @@ async def test_what_the_schema_before_held_is_there_after_an_upgrade(
         said = await place.make("up")
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=20)) as client:
-            crm = ApiClient(url=f"http://{_found(r'http://([0-9.:]+)', said)}", client=client)
+            crm = ApiClient(url=f"http://{_found(_TOLD, said)}", client=client)
             await crm.set_up(code=_found(r"设置码: (\S+)", said))
             customer = await crm.ask("POST", "/customers", {"email": BUYER, "name": "买家"}, status=201)
             await place.git("checkout", "-q", newest)
             said = await place.make("up")
-            crm = ApiClient(url=f"http://{_found(r'http://([0-9.:]+)', said)}", client=client)
+            crm = ApiClient(url=f"http://{_found(_TOLD, said)}", client=client)
             kept = await crm.ask("GET", f"/customers/{customer['id']}")
             assert (kept["email"], kept["name"]) == (BUYER, "买家")
             told = await place.compose("logs", "--no-color", "migrate")
