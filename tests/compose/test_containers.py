@@ -1,5 +1,6 @@
 """`make up` from a fresh clone: mail arrives, containers are killed, taken down, scaled; nothing is lost."""
 
+import json
 import re
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -52,7 +53,8 @@ class Journey:
         """Tell whether the customer was last written to when the newest mail says."""
         try:
             _, record = await self._crm.answer("GET", f"/customers/{self._customer}")
-        except (aiohttp.ClientError, TimeoutError):
+        except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError):
+            # The last is the proxy's own page, which says that no api is there.
             return False
         date: str | None = (record or {}).get("last_contact_date")
         return date is not None and datetime.fromisoformat(date) == self._sent_at
