@@ -10,6 +10,11 @@ tools/compose-secrets.sh
 $compose build
 $compose up -d --remove-orphans "$@"
 services=(mariadb rabbitmq api mail-fetcher verifier backup)
+door=api
+if [ -n "$($compose ps -q proxy 2>/dev/null || true)" ]; then
+  services+=(proxy)
+  door=proxy
+fi
 deadline=$((SECONDS + 300))
 for service in "${services[@]}"; do
   for container in $($compose ps -q "$service"); do
@@ -24,7 +29,7 @@ for service in "${services[@]}"; do
     done
   done
 done
-address=$($compose port api 8080)
+address=$($compose port $door 8080)
 echo "MyCRM is up: http://$address / MyCRM 已启动"
 code=$($compose logs --no-color api | sed -nE 's/.*(one-time code: |创建第一个账号：)([A-Za-z0-9_-]+).*/\2/p' | tail -n 1)
 if [ -n "$code" ]; then echo "Code for the first account / 首个账号的设置码: $code"; fi

@@ -249,3 +249,20 @@ async def test_a_service_alone_on_a_fresh_file_says_what_to_do_instead_of_waitin
     assert ended.code == 2
     assert "mycrm migrate" in _one_line(ended)
     assert (await mycrm("migrate", folder=tmp_path)).code == 0
+
+
+async def test_the_doctor_says_what_needs_a_look_and_what_to_do(tmp_path: Path) -> None:
+    assert (await mycrm("migrate", folder=tmp_path)).code == 0
+
+    looked = await mycrm("doctor", folder=tmp_path)
+    told = await mycrm("doctor", "--json", folder=tmp_path)
+
+    assert (looked.code, told.code) == (1, 1)
+    assert "[look] no mailbox is set -> enter it in the settings" in looked.out
+    assert "[well] no events are parked" in looked.out
+    assert [one["code"] for one in json.loads(told.out)] == [
+        "not_configured",
+        "well",
+        "no_fresh_proven_copy",
+        "well",
+    ]

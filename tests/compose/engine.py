@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.support.ports import free_port
+from tests.support.ports import free_port, free_ports
 from tests.support.process import inherited_environment
 from tests.support.waiting import eventually
 
@@ -20,9 +20,10 @@ ALL = ("mariadb", "rabbitmq", *OURS)
 class Containers:
     """One project of compose, in a folder of its own."""
 
-    def __init__(self, folder: Path, *, environment: Mapping[str, str]) -> None:
-        """Nothing is started yet."""
+    def __init__(self, folder: Path, *, environment: Mapping[str, str], addresses: list[str]) -> None:
+        """Nothing is started yet; `addresses` are those of the proxy, and of two api containers."""
         self.folder = folder
+        self.addresses = addresses
         self._environment = dict(environment)
 
     async def make(self, target: str, **settings: str) -> str:
@@ -32,6 +33,10 @@ class Containers:
     async def compose(self, *arguments: str, **settings: str) -> str:
         """Run a command of compose and return what it printed."""
         return await self._run("tools/compose.sh", *arguments, **settings)
+
+    async def git(self, *arguments: str) -> str:
+        """Run a command of git in the clone and return what it printed."""
+        return (await self._run("git", *arguments)).strip()
 
     async def ids(self, service: str) -> list[str]:
         """Return the containers of a service."""
@@ -68,6 +73,14 @@ class Containers:
 
         await eventually(is_noticed, what="the engine to notice a death", seconds=60)
 
+    async def stop(self, container: str) -> None:
+        """Stop a container as an operator does, and leave it stopped."""
+        await self._run("docker", "stop", "--time", "40", container)
+
+    async def start(self, container: str) -> None:
+        """Start a stopped container."""
+        await self._run("docker", "start", container)
+
     async def _run(self, *command: str, given: str = "", **settings: str) -> str:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -87,11 +100,12 @@ class Containers:
 @asynccontextmanager
 async def containers(folder: Path) -> AsyncIterator[Containers]:
     """A fresh clone with a port of its own and the mailbox to try it with; all of it is removed at the end."""
-    port = free_port()
+    port, door = free_ports(2), free_port()
     environment = {
         "COMPOSE_PROJECT_NAME": PROJECT,
-        "COMPOSE_PROFILES": "demo",
-        "MYCRM_PUBLISH": f"127.0.0.1:{port}",
+        "COMPOSE_PROFILES": "demo,proxy",
+        "MYCRM_PUBLISH": f"127.0.0.1:{port}-{port + 1}",
+        "MYCRM_PROXY_PUBLISH": f"127.0.0.1:{door}",
         "MYCRM_MAILBOX_CA_FILE": "/run/demo-mailbox/certificate.pem",
         "MYCRM_FETCH_INTERVAL_SECONDS": "2",
         "MYCRM_LANGUAGE": "en",
@@ -100,7 +114,9 @@ async def containers(folder: Path) -> AsyncIterator[Containers]:
     place = folder / "clone"
     process = await asyncio.create_subprocess_exec("git", "clone", "-q", str(ROOT), str(place))
     assert await process.wait() == 0
-    made = Containers(place, environment=environment)
+    made = Containers(
+        place, environment=environment, addresses=[f"127.0.0.1:{one}" for one in (door, port, port + 1)]
+    )
     try:
         yield made
     finally:

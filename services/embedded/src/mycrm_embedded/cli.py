@@ -13,7 +13,7 @@ from mycrm_common.errors import StartError
 from mycrm_common.start_texts import start_line
 from mycrm_embedded.api import RefusedError
 from mycrm_embedded.arguments import ReadersParser, command_line
-from mycrm_embedded.commands import backups, demo, events, exports, imports, process
+from mycrm_embedded.commands import backups, demo, doctor, events, exports, imports, process
 from mycrm_embedded.commands.command import Asked, Command, OwnCommand, UsageError
 from mycrm_embedded.speech import Speech
 
@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         *imports.COMMANDS,
         *exports.COMMANDS,
         *events.COMMANDS,
+        *doctor.COMMANDS,
     )
     given = command_line(commands, language=language).parse_args(arguments)
     command: Command | OwnCommand = given.command

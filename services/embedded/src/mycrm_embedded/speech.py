@@ -21,6 +21,7 @@ _PROBLEMS: dict[str, Words] = {
     ),
     "database_busy": ("the database is busy; try again", "数据库繁忙，请重试"),
     "database_unavailable": ("the database does not answer", "数据库没有响应"),
+    "doctor_found": ("something needs a look", "有需要处理的问题"),
     "columns_wrong": ("it is unclear which columns are which", "无法确定各列的含义"),
     "import_empty": ("there are no rows in this file", "文件中没有数据行"),
     "import_not_found": ("there is no such import", "没有这次导入"),
